@@ -1,0 +1,1 @@
+"""Read handwritten digits, and understand what the network gets wrong."""

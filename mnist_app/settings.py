@@ -1,0 +1,89 @@
+"""Settings that more than one module needs: where things are, and what a training run can be told."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+PACKAGE = Path(__file__).resolve().parent
+DATA_FOLDER = PACKAGE / "data"
+MODELS_FOLDER = PACKAGE.parent / "models"
+
+IMAGE_SIZE = 28
+CLASSES = 10
+NOT_A_DIGIT = CLASSES  # the label of a non-digit, for the networks that learn one more class
+
+CHOICES = {
+    "optimizer": ("adam", "adamw"),
+    "schedule": ("constant", "cosine"),
+    "augmentation": ("none", "gentle", "hands"),
+}
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Everything that decides how a network is trained; stored as `recipe.json` beside the result.
+
+    Attributes:
+        architecture: a name in `architectures.ARCHITECTURES`.
+        epochs: passes over the training digits, at least 1.
+        batch_size: images per step, at least 1.
+        learning_rate: the highest learning rate.
+        optimizer: "adam", or "adamw" with `weight_decay`.
+        weight_decay: AdamW's decay per step, 0 for none.
+        schedule: "constant", or "cosine": one epoch of warm-up, then half a cosine down to zero.
+        dropout: share of units dropped in each dropout layer, 0 to below 1.
+        validation_split: share of the training digits kept for validation, taken from the end as Keras does.
+        augmentation: a name in `augmentation.AUGMENTATIONS`.
+        synthetic_share: digits drawn by `synthesis` per training digit of an epoch.
+        non_digit_share: non-digits drawn by `synthesis` per training digit; above 0 the network has an 11th class.
+        seed: seeds weights, shuffling, dropout and augmentation.
+    """
+
+    architecture: str = "dropout"
+    epochs: int = 10
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    optimizer: str = "adam"
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    dropout: float = 0.5
+    validation_split: float = 0.2
+    augmentation: str = "none"
+    synthetic_share: float = 0.0
+    non_digit_share: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, lowest in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
+            if getattr(self, name) < lowest:
+                raise ValueError(f"{name} must be at least {lowest}, not {getattr(self, name)}.")
+        for name in ("weight_decay", "synthetic_share", "non_digit_share"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, but is {getattr(self, name)}.")
+        if not self.learning_rate > 0:
+            raise ValueError(f"learning_rate must be above 0, not {self.learning_rate}.")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout}.")
+        if not 0 < self.validation_split < 1:
+            raise ValueError(f"validation_split must be between 0 and 1, not {self.validation_split}.")
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
+
+    @property
+    def classes(self) -> int:
+        """Scores the network gives: ten digits, and one for "not a digit" where it learns that."""
+        return CLASSES + (self.non_digit_share > 0)
+
+    def override(self, **changes: Any) -> Self:
+        """Return these settings with every change that is not None."""
+        return replace(self, **{name: value for name, value in changes.items() if value is not None})
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Build settings from a recipe; other keys of the recipe are left alone."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known})
