@@ -1,0 +1,150 @@
+"""Trained models on disk: one folder each, written elsewhere and renamed into place."""
+
+import csv
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_app.settings import MODELS_FOLDER
+
+DEFAULT_MODEL = "dropout"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a model's scores become answers; fitted on validation data only.
+
+    Attributes:
+        temperature: divides the scores before softmax (Guo et al. 2017).
+        reject: below this probability of being a digit at all, it is not one.
+        unsure: below this confidence, or probability of being a digit, the answer is unsure.
+    """
+
+    temperature: float = 1.0
+    reject: float = 0.5
+    unsure: float = 0.8
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A trained folder and what its files say; nothing is read before it is asked for."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def tflite(self) -> Path:
+        return self.folder / "model.tflite"
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        return _read_json(self.folder / "recipe.json")
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        return _read_json(self.folder / "metrics.json")
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        return read_history(self.folder / "history.csv")
+
+    @property
+    def calibration(self) -> Calibration:
+        path = self.folder / "calibration.json"
+        return Calibration(**_read_json(path)) if path.exists() else Calibration()
+
+    def test_outputs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return `y_prob (10000, 10)` float32 and `features (10000, d)` float32 of the test digits."""
+        with np.load(self.folder / "test_outputs.npz") as stored:
+            return stored["y_prob"].astype(np.float32), stored["features"].astype(np.float32)
+
+    def save_calibration(self, calibration: Calibration) -> None:
+        write_json(self.folder / "calibration.json", asdict(calibration))
+
+
+def list_models(folder: Path = MODELS_FOLDER) -> list[StoredModel]:
+    """Every complete model in the folder: the default one first, the others by name."""
+    found = [StoredModel(path.parent) for path in sorted(Path(folder).glob("[!.]*/model.tflite"))]
+    return sorted(found, key=lambda model: model.name != DEFAULT_MODEL)
+
+
+def find_model(name: str = DEFAULT_MODEL, folder: Path = MODELS_FOLDER) -> StoredModel:
+    """Return the model of that name.
+
+    Raises:
+        ValueError: there is none; the message lists those that exist.
+    """
+    models = {model.name: model for model in list_models(folder)}
+    if name not in models:
+        raise ValueError(f"There is no model {name!r}; there are: {', '.join(models) or 'none'}.")
+    return models[name]
+
+
+def check_name(name: str) -> str:
+    """Return the name of a model to be written, or raise a ValueError that says what a name may be."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"A model's name starts with a letter or digit and has only those and . _ -, not {name!r}.")
+    return name
+
+
+@contextmanager
+def writing(name: str, folder: Path = MODELS_FOLDER, overwrite: bool = False) -> Iterator[StoredModel]:
+    """Write a model's folder under a hidden name and rename it when the block ends without an error.
+
+    A run that fails or is cancelled leaves no half-written model behind; with `overwrite` the old model stays until
+    the new one is complete.
+
+    Args:
+        name: of the model.
+        folder: where models are.
+        overwrite: whether a model of that name may be replaced.
+
+    Yields:
+        The hidden folder to write into.
+
+    Raises:
+        ValueError: the name is not allowed, or taken.
+    """
+    target, partial, old = (Path(folder) / text for text in (check_name(name), f".{name}.partial", f".{name}.old"))
+    if target.exists() and not overwrite:
+        raise ValueError(f"There is a model {name!r} already; choose another name, or --overwrite.")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield StoredModel(partial)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    partial.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read_history(path: Path) -> list[dict[str, float]]:
+    """Read `history.csv`: one row an epoch, numbers as float; an empty list where there is no file yet."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Write a dictionary as indented JSON."""
+    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))
