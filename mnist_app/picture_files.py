@@ -1,0 +1,99 @@
+"""Open picture files as people have them: any common format, any orientation, and one clear sentence when it fails."""
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+pillow_heif.register_heif_opener()
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif")
+MAX_MEGAPIXELS = 80  # phones take up to 50; a picture this large already needs 320 MB as RGBA
+Image.MAX_IMAGE_PIXELS = None  # the limit is checked here, before anything is decoded
+
+
+class PictureError(ValueError):
+    """A picture that cannot be read; the message is one sentence for the person who sent it."""
+
+
+def open_picture(source: Path | bytes) -> np.ndarray:
+    """Open a picture: first frame, upright, 8 bits a channel.
+
+    Args:
+        source: a path, or the file's content.
+
+    Returns:
+        `(h, w, 3)` uint8 RGB, or `(h, w, 4)` RGBA where the file has transparency.
+
+    Raises:
+        PictureError: the file is missing, empty, cut short, no picture, or too large.
+    """
+    content = source if isinstance(source, bytes) else _read(Path(source))
+    if not content:
+        raise PictureError("The file is empty; choose a picture such as a PNG or a JPEG.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which nobody here can mend
+            return _decode(content)
+    except UnidentifiedImageError:
+        raise PictureError(
+            "This is not a picture that can be read; PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC are."
+        ) from None
+    except PictureError:
+        raise
+    except MemoryError:
+        raise PictureError("The picture is too large for this computer's memory.") from None
+    except (
+        Exception
+    ) as error:  # decoders raise OSError, SyntaxError, struct.error, ValueError and more on damaged files
+        raise PictureError(f"The picture is damaged or cut short ({_first_line(error)}).") from error
+
+
+def list_pictures(path: Path) -> list[Path]:
+    """Return the pictures that a path means: itself, or for a folder all pictures in it, by name.
+
+    Raises:
+        PictureError: the folder holds no picture.
+    """
+    if not path.is_dir():
+        return [path]
+    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not found:
+        raise PictureError(f"The folder holds no picture; the endings looked for are {', '.join(SUFFIXES)}.")
+    return found
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PictureError("There is no such file.") from None
+    except OSError as error:
+        raise PictureError(f"The file cannot be read: {error.strerror}.") from None
+
+
+def _decode(content: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(content)) as file:
+        width, height = file.size
+        if width * height > MAX_MEGAPIXELS * 1e6:
+            raise PictureError(
+                f"The picture has {width * height / 1e6:.0f} megapixels; at most {MAX_MEGAPIXELS} can be read."
+            )
+        return np.asarray(_eight_bits(ImageOps.exif_transpose(file)))
+
+
+def _eight_bits(file: Image.Image) -> Image.Image:
+    if file.mode in ("I", "F") or file.mode.startswith("I;16"):
+        values = np.asarray(file, np.float64)
+        low, high = values.min(), values.max()
+        # A 16-bit scan often uses a part of its range only: spread what is there, as viewers do.
+        return Image.fromarray(((values - low) / max(high - low, 1) * 255).astype(np.uint8)).convert("RGB")
+    transparent = file.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in file.info
+    return file.convert("RGBA" if transparent else "RGB")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
