@@ -34,6 +34,23 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class DigitTest:
+    """A logistic regression that tells digits from everything else, on the evidence of `classifier.digit_evidence`.
+
+    Attributes:
+        means: `(10, d)` float32, mean features of each digit's training images.
+        whitening: `(d, d)` float32, turns a difference of features into one whose length is a Mahalanobis distance.
+        weights: `(3,)`, one per piece of evidence.
+        intercept: of the regression.
+    """
+
+    means: np.ndarray
+    whitening: np.ndarray
+    weights: np.ndarray
+    intercept: float
+
+
+@dataclass(frozen=True)
 class StoredModel:
     """A trained folder and what its files say; nothing is read before it is asked for."""
 
@@ -69,6 +86,17 @@ class StoredModel:
         with np.load(self.folder / "test_outputs.npz") as stored:
             return stored["y_prob"].astype(np.float32), stored["features"].astype(np.float32)
 
+    @property
+    def digit_test(self) -> DigitTest | None:
+        path = self.folder / "digit_test.npz"
+        if not path.exists():
+            return None
+        with np.load(path) as stored:
+            return DigitTest(stored["means"], stored["whitening"], stored["weights"], float(stored["intercept"]))
+
+    def save_digit_test(self, digit_test: DigitTest) -> None:
+        np.savez_compressed(self.folder / "digit_test.npz", **asdict(digit_test))
+
     def save_calibration(self, calibration: Calibration) -> None:
         write_json(self.folder / "calibration.json", asdict(calibration))
 
@@ -98,6 +126,11 @@ def check_name(name: str) -> str:
     return name
 
 
+def partial_folder(name: str, folder: Path = MODELS_FOLDER) -> Path:
+    """Where `writing` keeps a model's files until it is complete."""
+    return Path(folder) / f".{name}.partial"
+
+
 @contextmanager
 def writing(name: str, folder: Path = MODELS_FOLDER, overwrite: bool = False) -> Iterator[StoredModel]:
     """Write a model's folder under a hidden name and rename it when the block ends without an error.
@@ -116,7 +149,8 @@ def writing(name: str, folder: Path = MODELS_FOLDER, overwrite: bool = False) ->
     Raises:
         ValueError: the name is not allowed, or taken.
     """
-    target, partial, old = (Path(folder) / text for text in (check_name(name), f".{name}.partial", f".{name}.old"))
+    target, partial = Path(folder) / check_name(name), partial_folder(name, folder)
+    old = Path(folder) / f".{name}.old"
     if target.exists() and not overwrite:
         raise ValueError(f"There is a model {name!r} already; choose another name, or --overwrite.")
     shutil.rmtree(partial, ignore_errors=True)

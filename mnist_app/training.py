@@ -1,0 +1,200 @@
+"""Train a network, watch it, and store it with its recipe."""
+
+import csv
+import os
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from mnist_app import architectures, datasets, synthesis
+from mnist_app.augmentation import AUGMENTATIONS, augment
+from mnist_app.classifier import softmax
+from mnist_app.model_store import StoredModel, write_json
+from mnist_app.settings import CLASSES, DATA_FOLDER, NOT_A_DIGIT, TrainingSettings
+
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
+GENTLE_SHARE = 0.15  # of the epochs, at the end, where augmentation has half its strength
+CLIP = 1.0  # longest gradient: without it a rare batch of odd digits throws AdamW off course
+LIBRARIES = ("keras", "tensorflow", "numpy", "opencv-python-headless")
+
+Progress = Callable[[int, int, dict[str, float]], None]
+
+
+class Batches(keras.utils.PyDataset):
+    """Shuffled and augmented batches; what a batch holds depends on seed, epoch and its place alone."""
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray, settings: TrainingSettings) -> None:
+        super().__init__()
+        self._images, self._labels, self._settings = images, labels, settings
+        self._epoch = -1
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return -(-len(self._images) // self._settings.batch_size)
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._order = np.random.default_rng([self._settings.seed, self._epoch]).permutation(len(self._images))
+        last = self._epoch >= round(self._settings.epochs * (1 - GENTLE_SHARE))
+        self._augmentation = AUGMENTATIONS[self._settings.augmentation].gentler(0.5 if last else 1.0)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        size = self._settings.batch_size
+        chosen = self._order[index * size : (index + 1) * size]
+        rng = np.random.default_rng([self._settings.seed, self._epoch, index])
+        return datasets.to_input(augment(self._images[chosen], self._augmentation, rng)), self._labels[chosen]
+
+
+class HistoryFile(keras.callbacks.Callback):
+    """Append each epoch to `history.csv`, so that a page can draw the curves while they grow."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(HISTORY_COLUMNS)
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        row = {
+            "epoch": epoch + 1,
+            "learning_rate": float(ops.convert_to_numpy(self.model.optimizer.learning_rate)),
+            "seconds": round(time.perf_counter() - self._start, 2),
+        }
+        row |= {name: f"{logs[name]:.6f}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+        with self._path.open("a", newline="", encoding="utf-8") as file:
+            csv.DictWriter(file, HISTORY_COLUMNS).writerow(row)
+
+
+class StepProgress(keras.callbacks.Callback):
+    """Tell `progress(step, steps, figures)` after each step of the whole run."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress, self._step = progress, 0
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self._step += 1
+        self._progress(self._step, self.params["steps"] * self.params["epochs"], dict(logs))
+
+
+def train(
+    settings: TrainingSettings, model: StoredModel, progress: Progress = lambda *_: None, data: Path = DATA_FOLDER
+) -> None:
+    """Train a network on MNIST and write `model.keras`, `model.tflite`, `recipe.json` and `history.csv`.
+
+    The same settings give the same numbers on the same machine.
+
+    Args:
+        settings: how to train.
+        model: the folder to write into; it exists.
+        progress: called with step, steps and `{"loss": …, "accuracy": …}` after each step.
+        data: the folder with the four IDX files.
+    """
+    keras.utils.set_random_seed(settings.seed)
+    tf.config.experimental.enable_op_determinism()
+    (x, y), _ = datasets.load_mnist(data)
+    (x_train, y_train), (x_val, y_val) = datasets.split_validation(x, y, settings.validation_split)
+    x_train, y_train = with_synthetic(x_train, y_train, settings)
+    batches = Batches(x_train, y_train, settings)
+    network = architectures.build(settings.architecture, settings.classes, settings.dropout)
+    trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
+    trained.compile(
+        optimizer=_optimizer(settings, len(batches)),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    write_json(
+        model.folder / "recipe.json",
+        settings.to_dict()
+        | {"parameters": network.count_params(), "data_sha256": datasets.checksum(data)}
+        | {"libraries": {name: version(name) for name in LIBRARIES}},
+    )
+    trained.fit(
+        batches,
+        validation_data=(datasets.to_input(x_val), y_val),
+        validation_batch_size=1000,
+        epochs=settings.epochs,
+        shuffle=False,  # Batches shuffles by itself, the same way in every run
+        callbacks=[HistoryFile(model.folder / "history.csv"), StepProgress(progress)],
+        verbose=0,
+    )
+    network.save(model.folder / "model.keras")
+    network.export(model.tflite, format="litert", verbose=False)
+
+
+def with_synthetic(images: np.ndarray, labels: np.ndarray, settings: TrainingSettings) -> tuple[np.ndarray, np.ndarray]:
+    """Append the synthetic digits and non-digits that the settings ask for.
+
+    Args:
+        images: `(n, 28, 28)` uint8 training digits.
+        labels: `(n,)` their labels.
+        settings: how many to add, and the seed.
+
+    Returns:
+        Images and labels; a non-digit has the label `NOT_A_DIGIT`.
+    """
+    rng = np.random.default_rng([settings.seed, 1])
+    digits, others = (round(len(images) * share) for share in (settings.synthetic_share, settings.non_digit_share))
+    parts = [(images, labels)]
+    if digits:
+        drawn = rng.integers(0, 10, digits)
+        parts.append((synthesis.draw_digits(drawn, rng), drawn))
+    if others:
+        parts.append((synthesis.draw_non_digits(others, rng), np.full(others, NOT_A_DIGIT)))
+    images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return images, labels.astype(np.int32)
+
+
+def _optimizer(settings: TrainingSettings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    rate = settings.learning_rate
+    if settings.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=rate / 100,
+            warmup_target=rate,
+            warmup_steps=steps_per_epoch,
+            decay_steps=steps_per_epoch * max(1, settings.epochs - 1),
+        )
+    if settings.optimizer == "adamw":
+        return keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, global_clipnorm=CLIP)
+    return keras.optimizers.Adam(rate)
+
+
+def keras_calls(model: StoredModel) -> dict[str, Callable[[np.ndarray], object]]:
+    """Load the Keras network and return the usual ways to call it on `(n, 28, 28, 1)` float32, by name."""
+    network = keras.models.load_model(model.folder / "model.keras")
+    return {
+        "Keras predict": lambda x: network.predict(x, verbose=0),
+        "Keras model(x)": lambda x: network(x, training=False),
+        "tf.function": tf.function(lambda x: network(x, training=False)),
+    }
+
+
+def compare_with_keras(model: StoredModel, y_prob: np.ndarray, data: Path = DATA_FOLDER) -> dict[str, float]:
+    """Run the test digits through the Keras network and compare with what LiteRT said.
+
+    Args:
+        model: a trained folder.
+        y_prob: `(n, 10)` LiteRT's probabilities of the test digits.
+        data: the folder with the four IDX files.
+
+    Returns:
+        `keras_accuracy`, and `keras_difference`: the largest difference of a probability.
+    """
+    _, (x_test, y_test) = datasets.load_mnist(data)
+    scores = keras.models.load_model(model.folder / "model.keras").predict(datasets.to_input(x_test), verbose=0)[0]
+    expected = softmax(scores[:, :CLASSES] / model.calibration.temperature)
+    return {
+        "keras_accuracy": float((expected.argmax(axis=1) == y_test).mean()),
+        "keras_difference": float(np.abs(expected - y_prob).max()),
+    }

@@ -1,0 +1,63 @@
+import pytest
+
+from mnist_app import model_store
+from mnist_app.model_store import Calibration
+
+
+def write(folder, name, overwrite=False, content="network"):
+    with model_store.writing(name, folder, overwrite) as model:
+        model.tflite.write_text(content)
+
+
+def test_a_model_appears_when_it_is_complete(tmp_path):
+    with model_store.writing("mine", tmp_path) as model:
+        model.tflite.write_text("half")
+        assert model_store.list_models(tmp_path) == []
+    assert model_store.find_model("mine", tmp_path).tflite.read_text() == "half"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_failed_run_leaves_nothing_and_keeps_the_old_model(tmp_path):
+    write(tmp_path, "mine", content="old")
+    with pytest.raises(TypeError):  # write_text refuses the number when the folder exists already
+        write(tmp_path, "mine", overwrite=True, content=404)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert model_store.find_model("mine", tmp_path).tflite.read_text() == "old"
+
+
+def test_replacing_needs_overwrite(tmp_path):
+    write(tmp_path, "mine")
+    with pytest.raises(ValueError, match="There is a model 'mine' already"):
+        write(tmp_path, "mine")
+    write(tmp_path, "mine", overwrite=True, content="new")
+    assert model_store.find_model("mine", tmp_path).tflite.read_text() == "new"
+
+
+@pytest.mark.parametrize("name", ["", ".hidden", "a/b", "../up", "a b"])
+def test_names_that_are_no_folder(tmp_path, name):
+    with pytest.raises(ValueError, match="A model's name"):
+        write(tmp_path, name)
+
+
+def test_the_default_model_is_listed_first(tmp_path):
+    for name in ("aaa", model_store.DEFAULT_MODEL, "zzz"):
+        write(tmp_path, name)
+    assert [model.name for model in model_store.list_models(tmp_path)] == [model_store.DEFAULT_MODEL, "aaa", "zzz"]
+
+
+def test_an_unknown_model_lists_the_known_ones(tmp_path):
+    write(tmp_path, "mine")
+    with pytest.raises(ValueError, match="There is no model 'yours'; there are: mine"):
+        model_store.find_model("yours", tmp_path)
+
+
+def test_calibration_is_kept(tmp_path):
+    write(tmp_path, "mine")
+    model = model_store.find_model("mine", tmp_path)
+    assert model.calibration == Calibration()
+    model.save_calibration(Calibration(temperature=1.5, reject=0.3, unsure=0.9))
+    assert model.calibration == Calibration(temperature=1.5, reject=0.3, unsure=0.9)
+
+
+def test_history_of_a_run_that_has_not_begun(tmp_path):
+    assert model_store.read_history(tmp_path / "history.csv") == []

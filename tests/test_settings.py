@@ -1,0 +1,38 @@
+import pytest
+
+from mnist_app.settings import TrainingSettings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 0),
+        ("batch_size", 0),
+        ("seed", -1),
+        ("learning_rate", 0),
+        ("dropout", 1),
+        ("validation_split", 0),
+        ("validation_split", 1),
+        ("synthetic_share", -0.1),
+        ("optimizer", "sgd"),
+        ("augmentation", "wild"),
+    ],
+)
+def test_wrong_values_are_named(name, value):
+    with pytest.raises(ValueError, match=rf"{name} must .*{value}"):
+        TrainingSettings(**{name: value})
+
+
+def test_override_leaves_the_rest():
+    settings = TrainingSettings(epochs=3).override(batch_size=7, seed=None)
+    assert (settings.epochs, settings.batch_size, settings.seed) == (3, 7, 0)
+
+
+def test_round_trip_through_a_recipe():
+    settings = TrainingSettings(epochs=3, non_digit_share=0.5)
+    assert TrainingSettings.from_dict(settings.to_dict() | {"parameters": 225034}) == settings
+
+
+def test_a_network_that_learns_non_digits_has_one_class_more():
+    assert TrainingSettings().classes == 10
+    assert TrainingSettings(non_digit_share=0.1).classes == 11
