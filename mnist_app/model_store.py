@@ -14,7 +14,7 @@ import numpy as np
 
 from mnist_app.settings import MODELS_FOLDER
 
-DEFAULT_MODEL = "dropout"
+DEFAULT_MODEL = "hands"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -1,0 +1,5 @@
+"""`python -m mnist_app`: the command line."""
+
+from mnist_app.cli import app
+
+app(prog_name="python -m mnist_app")
