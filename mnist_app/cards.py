@@ -1,0 +1,154 @@
+"""The card of one uploaded picture: what was read, drawn over the picture, and corrections by hand."""
+# ruff: noqa: TID251 (this module is on ui's floor)
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from mnist_app import annotate, answers, canvas, corrections, ui
+from mnist_app.picture_files import PictureError, open_picture
+from mnist_app.preprocessing import Step
+from mnist_app.reading import Reading, read_picture
+from mnist_app.segmentation import Box
+
+EDIT_WIDTHS = {"Small": 300, "Wide": 640}  # of the photo under the boxes, in pixels
+EDIT_HEIGHT = 900
+HOW_TO_EDIT = (
+    "**Missed a digit?** Draw a box around it. **Wrong box or digit?** Touch the pencil above the picture, then a box, "
+    "to move or delete it; touch it once more to type its digit."
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of one file: a reduced picture and its reading, or one sentence why there is none."""
+
+    preview: np.ndarray | None = None
+    shape: tuple[int, ...] = ()  # of the picture in whose pixels boxes are
+    reading: Reading | None = None
+    error: str | None = None
+
+    @property
+    def scale(self) -> float:
+        return self.preview.shape[1] / self.shape[1]
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading …")
+def read_file(content: bytes, model: str, boxes: tuple[Box, ...] | None = None) -> Answer:
+    """Read a file, once for each content, network and choice of boxes; the large arrays of the steps are not kept."""
+    try:
+        picture = open_picture(content)
+    except PictureError as error:
+        return Answer(error=str(error))
+    reading = read_picture(picture, ui.load_classifier(model), boxes=boxes)
+    return Answer(annotate.reduce_picture(picture), picture.shape, replace(reading, made={}))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading …")
+def read_steps(content: bytes, model: str) -> tuple[Step, ...]:
+    """A file's steps, made again for those who look at them."""
+    return read_picture(open_picture(content), ui.load_classifier(model)).steps
+
+
+def read_corrected(name: str, content: bytes, model: str) -> tuple[str, Answer]:
+    """Read a file with the corrections that the user has made; returns the card's key, too."""
+    key = hashlib.sha256(name.encode() + content).hexdigest()[:12]
+    answer = read_file(content, model)
+    if marks := st.session_state.get(f"edit_{key}", {}).get("marks"):
+        boxes = corrections.boxes_of(marks, answer.shape)
+        answer = read_file(content, model, tuple(boxes))
+        answer = replace(answer, reading=corrections.apply_typed(marks, boxes, answer.reading))
+    return key, answer
+
+
+def to_dict(name: str, answer: Answer) -> dict[str, Any]:
+    """One file's answer with the keys of `predict --format json`."""
+    found = answer.reading.to_dict() if answer.reading else {"text": "", "digits": [], "rejected": []}
+    return {"path": name, **found, "error": answer.error}
+
+
+def show_card(key: str, name: str, content: bytes, model: str, answer: Answer) -> None:
+    """Show the picture with its boxes beside the number, and all that explains or corrects it."""
+    with st.container(border=True):
+        st.markdown(f"**{name}**")
+        if not answer.reading:
+            st.error(answer.error, icon=":material/broken_image:")
+            return
+        picture, text = st.columns([3, 2], gap="medium")
+        with text:
+            _show_number(key, answer.reading)
+            left_out = _show_left_out(key, answer.reading)
+            editing = st.toggle("Correct by hand", key=f"editing_{key}")
+        drawn = annotate.draw_reading(answer.preview, answer.reading, answer.scale, left_out)
+        said = answer.reading.text.replace("\n", ", ") or "no digit"
+        picture.image(drawn, width="stretch", alt=f"{name} with boxes around what was read: {said}")
+        if editing:
+            _edit(key, content, model, answer)
+        way = st.expander("How it got there", on_change="rerun", key=f"way_{key}", icon=":material/footprint:")
+        if way.open:
+            with way:
+                ui.show_steps(read_steps(content, model), 220)
+                _show_digits(answer.reading)
+
+
+def _show_number(key: str, reading: Reading) -> None:
+    if reading.digits:
+        with st.container(key=f"number_{key}"):
+            st.code(reading.text, language=None, wrap_lines=True)
+    st.write(answers.in_words(reading)[1])
+
+
+def _show_left_out(key: str, reading: Reading) -> bool:
+    """Offer to show what was left out; returns whether the user wants to see it in the picture, too."""
+    if not reading.rejected:
+        return False
+    shown = st.toggle(f"Show what was left out ({len(reading.rejected)})", key=f"left_out_{key}")
+    if shown:
+        letters: dict[str, list[str]] = {}
+        for place, blob in enumerate(reading.rejected):
+            letters.setdefault(blob.reason, []).append(annotate.letter(place))
+        st.caption("  \n".join(f"{', '.join(places)}: {reason}" for reason, places in letters.items()))
+    return shown
+
+
+def _show_digits(reading: Reading) -> None:
+    """Show every digit as the network sees it."""
+    st.write("**What the network sees of each digit**")
+    with st.container(horizontal=True, gap="small"):
+        for digit in reading.digits:
+            with st.container(width=84):
+                st.image(ui.to_url(ui.enlarge(digit.image, 84)), alt=f"Read as {digit.label}")
+                st.caption(f"{annotate.label_of(digit)} · {answers.percent(digit.confidence)}")
+
+
+def _edit(key: str, content: bytes, model: str, answer: Answer) -> None:
+    """Let the user change the boxes; a change is read again at once, and labels nobody typed follow the new answer."""
+    found = corrections.mark_reading(answer.reading)
+    state = st.session_state.setdefault(f"edit_{key}", {"marks": found, "start": found, "turn": 0})
+    st.caption(HOW_TO_EDIT)
+    st.space("medium")  # for the canvas's toolbar
+    photo = _fit(answer.preview)
+    after = canvas.edit_boxes(f"boxes_{key}", photo, photo.shape[1] / answer.shape[1], state["start"], state["turn"])
+    if st.button("Forget my corrections", key=f"forget_{key}", icon=":material/undo:"):
+        found = corrections.mark_reading(read_file(content, model).reading)
+        st.session_state[f"edit_{key}"] = {"marks": found, "start": found, "turn": state["turn"] + 1}
+        st.rerun()
+    marks = corrections.follow(state["marks"], after)
+    if marks == state["marks"]:
+        return
+    boxes = corrections.boxes_of(marks, answer.shape)
+    labelled = corrections.label_marks(marks, boxes, read_file(content, model, tuple(boxes)).reading)
+    state["marks"] = labelled
+    if labelled != marks:  # the canvas shows other labels: give it these
+        state |= {"start": labelled, "turn": state["turn"] + 1}
+    st.rerun()
+
+
+def _fit(preview: np.ndarray) -> np.ndarray:
+    scale = min(EDIT_WIDTHS[canvas.default_paper()] / preview.shape[1], EDIT_HEIGHT / preview.shape[0])
+    size = (round(preview.shape[1] * scale), round(preview.shape[0] * scale))
+    return cv2.resize(preview, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)

@@ -1,0 +1,77 @@
+"""Upload: pictures of digits, their numbers as text, and corrections by hand."""
+
+import io
+import json
+
+import streamlit as st
+from PIL import Image
+
+from mnist_app import cards, tables, ui
+from mnist_app.examples import compose_page
+from mnist_app.picture_files import SUFFIXES
+
+EXAMPLES = {"Try a page": {"seed": 0}, "Try ruled paper in bad light": {"seed": 3, "ruled": True}}
+CARDS = 5  # files shown at a time
+NUMBER_STYLE = '<style>[class*="st-key-number"] code { font-size: 1.75rem; line-height: 1.3 }</style>'
+
+File = tuple[str, bytes]
+
+
+def choose_files() -> list[File]:
+    """Let the user choose pictures, take one, or try an example; returns names and contents."""
+    source = st.segmented_control(
+        "Where from", ["Files", "Camera"], default="Files", required=True, key="source", label_visibility="collapsed"
+    )
+    if source == "Camera":
+        photo = st.camera_input("Hold a page of digits into the camera", key="camera")
+        return [("camera.jpg", photo.getvalue())] if photo else []
+    types = [suffix[1:] for suffix in SUFFIXES]
+    uploads = st.file_uploader("Pictures of handwritten digits", types, accept_multiple_files=True, key="files")
+    files = [(upload.name, upload.getvalue()) for upload in uploads]
+    return list(dict.fromkeys(files)) or choose_example()
+
+
+def choose_example() -> list[File]:
+    """Offer pages to try for those who have no picture at hand."""
+    st.write("A photo of a page, a scan or a drawing, with any number of digits in rows. Nothing at hand?")
+    with st.container(horizontal=True):
+        for name in EXAMPLES:
+            st.button(name, on_click=st.session_state.update, args=[{"example": name}])
+    name = st.session_state.get("example")
+    return [(f"{name.removeprefix('Try ').capitalize()}.png", example_file(name))] if name else []
+
+
+@st.cache_data(max_entries=len(EXAMPLES), show_spinner=False)
+def example_file(name: str) -> bytes:
+    """One of the example pages as a PNG file."""
+    _, test = ui.load_digits()
+    file = io.BytesIO()
+    Image.fromarray(compose_page(test, **EXAMPLES[name])).save(file, "PNG")
+    return file.getvalue()
+
+
+def show_results(results: list[dict]) -> None:
+    """Show all files' answers as a table, and offer them for download."""
+    rows = [tables.flatten_answer(result) for result in results]
+    if len(rows) > 1:
+        st.dataframe(rows, hide_index=True, alt="The number read in each file")
+    with st.container(horizontal=True):
+        as_json = json.dumps(results, indent=1)
+        icon = ":material/download:"
+        st.download_button("CSV", tables.to_csv(rows), "digits.csv", "text/csv", icon=icon, on_click="ignore")
+        st.download_button("JSON", as_json, "digits.json", "application/json", icon=icon, on_click="ignore")
+
+
+st.title("Upload pictures")
+model = ui.pick_model().name
+st.html(NUMBER_STYLE)
+files = choose_files()
+if not files:
+    st.stop()
+
+read = [(name, content, *cards.read_corrected(name, content, model)) for name, content in files]
+pages = -(-len(read) // CARDS)
+page = st.pagination(pages, key="page") if pages > 1 else 1
+for name, content, key, answer in read[(page - 1) * CARDS : page * CARDS]:
+    cards.show_card(key, name, content, model, answer)
+show_results([cards.to_dict(name, answer) for name, _, _, answer in read])

@@ -1,0 +1,135 @@
+"""What the pages share: caches, the model picker, pictures of digits, and how an answer is shown."""
+
+import base64
+import html
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from mnist_app import answers, classifier, model_store
+from mnist_app.classifier import Classifier
+from mnist_app.datasets import Split, load_mnist
+from mnist_app.model_store import StoredModel
+from mnist_app.preprocessing import Step
+
+# Okabe and Ito's colours: told apart with any kind of colour blindness.
+BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"
+PAPER = 242  # a little grey: paper that shows on a white page
+TRACE = 0.0005  # smaller probabilities are shown as nothing
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def load_digits() -> tuple[Split, Split]:
+    """MNIST's training and test digits, read once for all sessions."""
+    return load_mnist()
+
+
+def load_classifier(name: str) -> Classifier:
+    """The network of a stored model, loaded once for all sessions, and anew when it was trained anew."""
+    return _load_classifier(name, _age(name))
+
+
+def load_test_outputs(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """`y_prob (10000, 10)` and `features (10000, d)` of a stored model on the test digits."""
+    return _load_test_outputs(name, _age(name))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _load_classifier(name: str, age: int) -> Classifier:
+    return classifier.load_classifier(model_store.find_model(name))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _load_test_outputs(name: str, age: int) -> tuple[np.ndarray, np.ndarray]:
+    return model_store.find_model(name).test_outputs()
+
+
+def _age(name: str) -> int:
+    return model_store.find_model(name).tflite.stat().st_mtime_ns
+
+
+def pick_model() -> StoredModel:
+    """Let the user choose a model in the sidebar; the choice is in the address, so a link keeps it."""
+    models = model_store.list_models()
+    if not models:
+        st.error("There is no trained network yet: `python -m mnist_app train` makes one.")
+        st.stop()
+    names = [model.name for model in models]
+    name = st.sidebar.selectbox(
+        "Network", names, key="model", bind="query-params", help="Which trained network answers on this page."
+    )
+    return models[names.index(name)]
+
+
+def enlarge(image: np.ndarray, size: int = 140) -> np.ndarray:
+    """Enlarge a `(28, 28)` uint8 image to about `size` pixels without smoothing, dark ink on white paper."""
+    factor = max(1, round(size / image.shape[0]))
+    paper = np.rint(PAPER - image * (PAPER / 255)).astype(np.uint8)
+    return cv2.resize(paper, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
+
+
+def to_url(picture: np.ndarray) -> str:
+    """Put a picture `(h, w)` or `(h, w, 3)` uint8 into an address, for `st.image`.
+
+    Streamlit serves an array from a file that the next run removes; where runs follow each other as fast as strokes,
+    the browser may come too late for it.
+    """
+    channels_turned = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", channels_turned)[1]).decode()
+
+
+# ---- the answer ----
+
+
+def show_answer(answer: str, sentence: str) -> None:
+    """Show an answer large with its sentence; screen readers say it when it changes."""
+    size = "4.5rem" if len(answer) < 5 else "3rem" if len(answer) < 9 else "2rem"
+    st.html(
+        f'<div role="status" style="min-height:8.5rem;display:flex;flex-direction:column;justify-content:center">'
+        f'<div style="font-size:{size};font-weight:700;line-height:1.15;overflow-wrap:anywhere;white-space:pre-line">'
+        f'{html.escape(answer)}</div><div style="font-size:1.1rem">{html.escape(sentence)}</div></div>'
+    )
+
+
+def show_bars(probabilities: np.ndarray) -> None:
+    """Show ten probabilities as bars, the best two in colour.
+
+    Plain HTML: a chart of a charting library is taken down and built anew, 0.3 s later, for every stroke.
+    """
+    second, best = np.argsort(probabilities, kind="stable")[-2:]
+    rows = []
+    for digit, share in enumerate(probabilities):
+        colour = OTHER if share < TRACE else BEST if digit == best else SECOND if digit == second else OTHER
+        bar = f"width:{100 * share:.2f}%;background:{colour};height:.8rem;border-radius:2px"
+        number = answers.percent(share) if share >= TRACE else ""
+        rows.append(f'<b>{digit}</b><div style="{bar}"></div><span style="white-space:nowrap">{number}</span>')
+    spoken = ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(probabilities))
+    grid = "display:grid;grid-template-columns:1rem 1fr 5rem;column-gap:.5rem;align-items:center"
+    st.html(
+        f'<div role="img" aria-label="Probability of each digit. {spoken}" '
+        f'style="{grid};font-size:.9rem;line-height:1.35rem">{"".join(rows)}</div>'
+    )
+
+
+def show_steps(steps: Iterable[Step], side: int = 150) -> None:
+    """Show each step's picture with its hint, side by side as far as there is room."""
+    with st.container(horizontal=True, gap="small"):
+        for step in steps:
+            with st.container(width=side):
+                st.image(to_url(_fit_square(step.picture, side)), alt=f"{step.name}: {step.hint}")
+                st.markdown(f"**{step.name}**  \n{step.hint}")
+
+
+def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:
+    """Scale a picture into a square of its own background's grey; pixels of small ones stay visible."""
+    if picture.ndim == 2:
+        picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
+    scale = side / max(picture.shape[:2])
+    how = cv2.INTER_NEAREST if scale > 1 else cv2.INTER_AREA
+    width, height = (max(1, round(length * scale)) for length in picture.shape[1::-1])
+    square = np.full((side, side, 3), np.median(picture, axis=(0, 1)), np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = cv2.resize(picture, (width, height), interpolation=how)
+    return square

@@ -1,0 +1,136 @@
+"""The app as a person meets it: a real server, a real browser, a mouse."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+SEVEN = [[(150, 70), (240, 70), (180, 240)]]
+FOUR = [[(60, 60), (30, 160), (120, 160)], [(95, 110), (95, 250)]]
+TWO = [[(190, 100), (210, 65), (250, 60), (270, 90), (265, 130), (190, 245), (280, 245)]]
+PAGES = ("Draw", "Upload", "Evaluation", "Errors", "Data", "Training")
+PICTURES_LOADED = "[...document.images].every(image => image.complete)"
+SECONDS = 20_000  # milliseconds that a busy machine may take
+
+
+def draw(page: Page, strokes: list[list[tuple[int, int]]]) -> None:
+    """Draw with the mouse."""
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    for (x, y), *rest in strokes:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.down()
+        for x, y in rest:
+            page.mouse.move(box["x"] + x, box["y"] + y, steps=5)
+        page.mouse.up()
+
+
+def press(page: Page, name: str) -> None:
+    """Press one of the page's own buttons; the canvas has an undo of its own."""
+    page.get_by_test_id("stButton").get_by_role("button", name=name, exact=True).click()
+
+
+def says(page: Page, pattern: str) -> None:
+    """Wait until the answer is what is expected."""
+    expect(page.get_by_role("status")).to_have_text(re.compile(pattern), timeout=SECONDS)
+
+
+def open_page(page: Page, name: str) -> None:
+    """Go to another page by the navigation, opening it first where a phone hides it."""
+    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
+    if page.viewport_size["width"] < 700:
+        page.get_by_test_id("stExpandSidebarButton").click()
+    link.click()
+    expect(page).to_have_title(re.compile(f"^{name}"), timeout=SECONDS)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    page.wait_for_function(PICTURES_LOADED)
+
+
+def no_sideways_scroll(page: Page) -> bool:
+    return page.evaluate(
+        """() => ['html', '[data-testid=stMain]'].map(name => document.querySelector(name))
+            .every(element => element.scrollWidth <= element.clientWidth)"""
+    )
+
+
+def test_draw_undo_clear(visit):
+    page = visit.page
+    says(page, "empty")
+    draw(page, SEVEN)
+    says(page, "^7.*%")
+    press(page, "Clear")
+    says(page, "empty")
+    draw(page, FOUR)
+    says(page, "^4.*%")
+    draw(page, TWO)
+    says(page, "^42.*%")
+    press(page, "Undo")
+    says(page, "^4[^2].*%")
+    draw(page, TWO)
+    says(page, "^42.*%")
+    press(page, "Undo")  # the same drawing a second time
+    says(page, "^4[^2].*%")
+
+
+def test_load_an_example_and_see_the_way(visit):
+    page = visit.page
+    page.get_by_role("button", name="5", exact=True).click()
+    says(page, "^5.*%")
+    page.get_by_text("How it got there").click()
+    expect(page.get_by_text("Centre of mass", exact=True)).to_be_visible(timeout=SECONDS)
+
+
+def test_upload_good_and_bad_files(visit, tmp_path: Path, mnist_test):
+    digit = Image.fromarray(255 - mnist_test[0][0]).resize((280, 280), Image.Resampling.BICUBIC)
+    good, bad = tmp_path / "seven.png", tmp_path / "text.png"
+    digit.save(good)
+    bad.write_text("this is a text")
+    page = visit.page
+    open_page(page, "Upload")
+    page.locator("input[type=file]").set_input_files([bad, good])
+    expect(page.get_by_test_id("stCode")).to_have_text("7", timeout=SECONDS)
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("not a picture")
+
+
+def test_correct_a_page_by_hand(visit):
+    page = visit.page
+    open_page(page, "Upload")
+    page.get_by_role("button", name="Try a page").click()
+    number = page.get_by_test_id("stCode").locator("code")
+    expect(number).to_have_text("4071\n23\n98651", timeout=SECONDS)
+    page.get_by_text("Correct by hand").click()
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for()
+    page.wait_for_function(PICTURES_LOADED)  # from here nothing moves
+    page.get_by_role("button", name="Edit").click()
+    canvas.click(position={"x": 122, "y": 115})  # the 4
+    page.get_by_role("button", name="Delete selected").click()
+    expect(number).to_have_text("071\n23\n98651", timeout=SECONDS)
+    page.get_by_role("button", name="Forget my corrections").click()
+    expect(number).to_have_text("4071\n23\n98651", timeout=SECONDS)
+
+
+def test_every_page_opens(visit):
+    for name in PAGES:
+        open_page(visit.page, name)
+
+
+@pytest.mark.parametrize("visit", ["phone"], indirect=True)
+def test_a_phone_never_scrolls_sideways(visit):
+    page = visit.page
+    draw(page, FOUR)
+    says(page, "^4.*%")
+    for name in PAGES:
+        open_page(page, name)
+        assert no_sideways_scroll(page), name
+
+
+def test_server_stays_calm(server):
+    log = server.log.read_text()
+    assert "Traceback" not in log
+    assert "Error" not in log

@@ -1,0 +1,50 @@
+from types import SimpleNamespace
+
+import pytest
+
+from mnist_app.answers import in_words, percent
+from mnist_app.rejection import NOT_A_DIGIT
+
+
+def digit(label: int, confidence: float, second: int = 9, state: str = "sure") -> SimpleNamespace:
+    probabilities = {label: confidence, second: 1 - confidence}
+    return SimpleNamespace(
+        label=label, confidence=confidence, probabilities=probabilities, candidates=(label, second), state=state
+    )
+
+
+def reading(*digits: SimpleNamespace, reasons: tuple[str, ...] = ()) -> SimpleNamespace:
+    text = "".join(str(one.label) for one in digits)
+    return SimpleNamespace(digits=digits, text=text, rejected=[SimpleNamespace(reason=reason) for reason in reasons])
+
+
+@pytest.mark.parametrize(("share", "text"), [(1, "over 99.9 %"), (0.9985, "99.9 %"), (0.5, "50.0 %"), (0, "0.0 %")])
+def test_percent_never_claims_all(share, text):
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("found", "answer", "sentence"),
+    [
+        (reading(digit(4, 0.9999)), "4", "Almost certain: over 99.9 %."),
+        (reading(digit(4, 0.92)), "4", "Very sure: 92.0 %."),
+        (reading(digit(4, 0.6, state="unsure")), "4 or 9?", "I am not sure: 60.0 % or 40.0 %."),
+        (
+            reading(digit(4, 0.97, state="unsure")),
+            "4?",
+            "I am not sure that this is a digit. If it is one, then 4 rather than 9.",
+        ),
+        (reading(digit(4, 0.9999), digit(2, 0.95)), "42", "Very sure: 95.0 % or more for each digit."),
+        (reading(digit(4, 1), digit(2, 1)), "42", "Almost certain: over 99.9 % for each digit."),
+        (
+            reading(digit(4, 1), digit(2, 0.5, 3, "unsure"), digit(7, 0.5, 1, "unsure")),
+            "427",
+            "I am not sure of the second digit: 2 or 3? And of 1 more.",
+        ),
+        (reading(reasons=("a scribble", "a scribble")), "?", "I don't think this is a digit: a scribble."),
+        (reading(reasons=(NOT_A_DIGIT,)), "?", "I don't think this is a digit."),
+        (reading(), "?", "I don't think this is a digit."),
+    ],
+)
+def test_in_words(found, answer, sentence):
+    assert in_words(found) == (answer, sentence)

@@ -1,0 +1,140 @@
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mnist_app.examples import PAGE_ROWS, compose_page
+
+APP = Path(__file__).parents[1] / "app.py"
+NUMBER = "\n".join(PAGE_ROWS)
+
+
+def as_file(picture: np.ndarray, kind: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, kind)
+    return file.getvalue()
+
+
+def digit_file(mnist_test, place: int) -> bytes:
+    return as_file(255 - np.kron(mnist_test[0][place], np.ones((10, 10), np.uint8)))
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return AppTest.from_file(str(APP), default_timeout=60).switch_page("mnist_app/pages/upload.py").run()
+
+
+def upload(page: AppTest, *files: tuple[str, bytes, str]) -> AppTest:
+    page.file_uploader(key="files").set_value(list(files)).run()
+    assert not page.exception
+    return page
+
+
+def test_nothing_uploaded_offers_examples(page):
+    assert not page.exception
+    assert not page.code
+    next(button for button in page.button if button.label == "Try a page").click().run()
+    assert page.code[0].value == NUMBER
+    assert NUMBER.replace("\n", ", ") in page.image[0].proto.imgs[0].alt
+
+
+@pytest.mark.parametrize(("kind", "name"), [("PNG", "a.png"), ("JPEG", "b.jpg"), ("WEBP", "c.webp"), ("BMP", "d.bmp")])
+def test_formats(page, mnist_test, kind, name):
+    upload(page, (name, as_file(compose_page(mnist_test), kind), "image/*"))
+    assert page.code[0].value == NUMBER
+
+
+def test_a_broken_file_says_so_and_the_others_are_read(page, mnist_test):
+    files = [
+        ("seven.png", digit_file(mnist_test, 0), "image/png"),
+        ("text.png", b"this is a text", "image/png"),
+        ("empty.png", b"", "image/png"),
+        ("two.png", digit_file(mnist_test, 1), "image/png"),
+    ]
+    upload(page, *files)
+    assert [code.value for code in page.code] == ["7", "2"]
+    assert len(page.error) == 2
+    assert all(error.value.endswith(".") and "Traceback" not in error.value for error in page.error)
+    table = page.dataframe[0].value
+    assert list(table["path"]) == [name for name, _, _ in files]
+    assert list(table["text"]) == ["7", "", "", "2"]
+
+
+@pytest.mark.parametrize(("shape", "grey"), [((1, 1, 3), 0), ((60, 80, 3), 200), ((300, 2, 3), 255)])
+def test_a_picture_with_nothing_on_it_holds_no_digit(page, shape, grey):
+    upload(page, ("dot.png", as_file(np.full(shape, grey, np.uint8)), "image/png"))
+    assert not page.code
+    said = [element.value for element in (*page.markdown, *page.error)]
+    assert any(text.startswith("I don't think this is a digit") or text.endswith(".") for text in said)
+
+
+def test_the_same_file_twice_is_one_card(page, mnist_test):
+    file = ("seven.png", digit_file(mnist_test, 0), "image/png")
+    assert len(upload(page, file, file).code) == 1
+
+
+def test_many_files_are_shown_in_pages(page, mnist_test):
+    upload(page, *((f"{i}.png", digit_file(mnist_test, i), "image/png") for i in range(7)))
+    assert len(page.code) == 5
+    assert len(page.dataframe[0].value) == 7
+
+
+def test_the_camera(page, mnist_test):
+    page.segmented_control(key="source").set_value("Camera").run()
+    page.camera_input(key="camera").set_value(
+        ("photo.jpg", as_file(compose_page(mnist_test), "JPEG"), "image/jpeg")
+    ).run()
+    assert not page.exception
+    assert page.code[0].value == NUMBER
+
+
+def test_boxes_are_corrected_by_hand(page, mnist_test):
+    upload(page, ("page.png", as_file(compose_page(mnist_test)), "image/png"))
+    toggle = next(toggle for toggle in page.toggle if toggle.label == "Correct by hand")
+    key = toggle.key.removeprefix("editing_")
+    toggle.set_value(True).run()
+    assert not page.exception
+    raw = page.session_state[f"boxes_{key}"]["drawing"]["raw"]
+    assert len(raw["objects"]) == 11
+    changed = [dict(box) for box in raw["objects"]][1:]
+    changed[0]["label"] = "6"
+    page.session_state[f"boxes_{key}"] = {"drawing": {"raw": {"objects": changed}, "data": None}}
+    page.run()
+    assert not page.exception
+    assert page.code[0].value == "671\n23\n98651"
+    next(button for button in page.button if button.key == f"forget_{key}").click().run()
+    assert page.code[0].value == NUMBER
+
+
+def test_steps_and_left_out_on_demand(page, mnist_test):
+    paper = compose_page(mnist_test)
+    paper[20:24, 20:500] = 30  # a line that is no digit
+    upload(page, ("page.png", as_file(paper), "image/png"))
+    few = len(page.image)
+    key = next(toggle.key for toggle in page.toggle if toggle.label == "Correct by hand").removeprefix("editing_")
+    page.session_state[f"way_{key}"] = True
+    for toggle in page.toggle:
+        if toggle.label.startswith("Show what was left out"):
+            toggle.set_value(True)
+    page.run()
+    assert not page.exception
+    assert len(page.image) > few + 10
+    assert all(image.proto.imgs[0].alt for image in page.image)
+
+
+def test_downloads(page, mnist_test):
+    upload(page, ("seven.png", digit_file(mnist_test, 0), "image/png"), ("bad.png", b"x", "image/png"))
+    assert [button.label for button in page.get("download_button")] == ["CSV", "JSON"]
+
+
+def test_results_have_the_keys_of_the_command_line(mnist_test):
+    from mnist_app.cards import Answer, to_dict
+
+    broken = to_dict("a.png", Answer(error="It is empty."))
+    assert json.loads(json.dumps(broken)) == {
+        "path": "a.png", "text": "", "digits": [], "rejected": [], "error": "It is empty.",
+    }  # fmt: skip
