@@ -1,0 +1,113 @@
+"""The digits that the networks learn from: samples, balance, averages, and what augmentation makes of them."""
+
+from dataclasses import asdict
+
+import numpy as np
+import streamlit as st
+
+from mnist_app import charts, synthesis
+from mnist_app.augmentation import AUGMENTATIONS, Augmentation, augment
+from mnist_app.ui import enlarge, load_digits
+
+SAMPLES = 20
+CHANGES = {
+    "rotation": "turned by up to {:.0f}°",
+    "scale": "up to {:.0%} larger or smaller",
+    "aspect": "up to {:.0%} wider or narrower",
+    "shear": "slanted by up to {:.0%} of the height",
+    "shift": "moved by up to {:g} px",
+    "elastic": "bent by about {:g} px",
+    "stroke": "thicker or thinner lines in {:.0%} of the copies",
+    "broken": "a gap in the ink in {:.0%}",
+    "blurred": "out of focus in {:.0%}",
+    "faded": "fainter ink in {:.0%}",
+    "lined": "a piece of a ruled line in {:.0%}",
+}
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def mean_images() -> np.ndarray:
+    """The average training image of each digit, `(10, 28, 28)`."""
+    return charts.mean_images(*load_digits()[0])
+
+
+def show_sheet(images: np.ndarray, columns: int, caption: str, alt: str, width: int | str = "stretch") -> None:
+    """Show images in rows, as one picture."""
+    sheet = charts.contact_sheet(images, columns)
+    st.image(enlarge(sheet, 5 * len(sheet)), caption=caption, width=width, alt=alt)
+
+
+def again_button(label: str, key: str) -> int:
+    """A button that changes the picture below it; returns how often it was pressed, which serves as a seed."""
+    counter = f"{key}_presses"
+    presses = st.session_state.setdefault(counter, 0) + st.button(label, key=key, icon=":material/casino:")
+    st.session_state[counter] = presses
+    return presses
+
+
+def describe(augmentation: Augmentation) -> str:
+    """Say in words what an augmentation does."""
+    changes = [CHANGES[name].format(value) for name, value in asdict(augmentation).items() if value]
+    return f"Each copy is {'; '.join(changes)}." if changes else "Nothing is changed: each copy equals the original."
+
+
+(x_train, y_train), (_, y_test) = load_digits()
+
+st.title("Data")
+st.write(
+    f"Look at the handwritten digits that the networks learn from: MNIST, {len(y_train):,} digits to train with and "
+    f"{len(y_test):,} others to test with, each a picture of 28 × 28 pixels."
+)
+
+st.subheader("Samples")
+rng = np.random.default_rng(again_button("Another handful", "handful"))
+with st.grid(5, min_column_width=150):
+    for digit in range(10):
+        chosen = rng.choice(np.flatnonzero(y_train == digit), SAMPLES, replace=False)
+        show_sheet(x_train[chosen], 5, f"{digit}", f"{SAMPLES} handwritten samples of the digit {digit}")
+
+st.subheader("How many of each digit")
+st.caption(
+    "Each digit makes up about a tenth of both parts, so a network cannot win by guessing the most frequent one."
+)
+st.altair_chart(
+    charts.balance_chart(charts.balance_rows(y_train, y_test)),
+    alt="Bar chart: share of each digit in the training and in the test digits, all between 9 and 11 percent",
+)
+
+st.subheader("The average of each digit")
+st.caption("All training pictures of a digit on top of each other. Blurred places are where people write differently.")
+with st.grid(5, min_column_width=60, gap="xsmall"):
+    for digit, image in enumerate(mean_images()):
+        show_sheet(image[np.newaxis], 1, f"{digit}", f"The average of all pictures of the digit {digit}")
+
+st.subheader("Augmentation: changed copies to learn from")
+st.caption(
+    "A network that sees every digit turned, bent and thickened a little anew each time learns to read more hands."
+)
+with st.container(horizontal=True):
+    digit = st.selectbox("Digit", range(10), index=4, width=100)
+    name = st.segmented_control("Augmentation", list(AUGMENTATIONS), default="hands", required=True)
+seed = again_button("Change anew", "change")
+st.caption(describe(AUGMENTATIONS[name]))
+rng = np.random.default_rng(seed)
+original = x_train[rng.choice(np.flatnonzero(y_train == digit))]
+copies = augment(np.repeat(original[np.newaxis], 12, axis=0), AUGMENTATIONS[name], rng)
+left, right = st.columns([1, 4])
+with left:
+    show_sheet(original[np.newaxis], 1, "Original", f"The original: a handwritten {digit}", width=140)
+with right:
+    show_sheet(copies, 6, "12 changed copies", f"Twelve copies of that {digit}, changed by the augmentation {name}")
+
+st.subheader("Drawn by the program")
+st.caption(
+    "MNIST was written by Americans and holds nothing but digits. Some networks therefore also learn from digits that "
+    "the program draws, such as a 1 with a long upstroke or a crossed 7, and from things that are not a digit."
+)
+seed = again_button("Draw others", "drawn")
+left, right = st.columns(2)
+with left:
+    digits = synthesis.draw_digits(np.arange(30) % 10, seed)
+    show_sheet(digits, 10, "Digits, each column another one", "Three rows of the digits 0 to 9, drawn by the program")
+with right:
+    show_sheet(synthesis.draw_non_digits(30, seed), 10, "Not a digit", "Thirty letters, scribbles and blots")

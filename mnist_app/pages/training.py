@@ -1,0 +1,176 @@
+"""How each network learned, and a form to train another one."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from mnist_app import charts, model_store, runs
+from mnist_app.recipes import RECIPES
+from mnist_app.settings import CHOICES, TrainingSettings
+from mnist_app.ui import pick_model
+
+# Every setting: what it is called here, and a hint.
+WORDS = {
+    "architecture": ("Network", "Which layers the network has; the recipe decides it."),
+    "epochs": ("Epochs", "How many times the network goes through all training digits."),
+    "batch_size": ("Batch size", "How many digits it looks at before it corrects itself."),
+    "learning_rate": ("Learning rate", "How far each correction goes; too far and it never settles."),
+    "optimizer": ("Optimizer", "The rule that makes corrections; adamw also keeps weights small, by the weight decay."),
+    "weight_decay": (
+        "Weight decay",
+        "How strongly adamw pulls weights towards 0, which works against learning by heart.",
+    ),
+    "schedule": ("Schedule", "Whether the learning rate stays constant, or sinks to 0 along a cosine."),
+    "dropout": ("Dropout", "Share of the network that is switched off at random, so that it does not learn by heart."),
+    "validation_split": (
+        "Validation share",
+        "Share of the training digits kept aside, to see how it reads unknown ones.",
+    ),
+    "augmentation": ("Augmentation", "How digits are changed anew in each epoch; the Data page shows it."),
+    "synthetic_share": ("Drawn digits", "Digits drawn by the program, for each MNIST digit."),
+    "non_digit_share": (
+        "Drawn non-digits",
+        "Letters and scribbles for each MNIST digit; above 0, it learns what is no digit.",
+    ),
+    "seed": ("Seed", "Decides all chance. The same seed gives the same network again."),
+}
+STATES = {
+    "starting": "Starting: TensorFlow is loading, which takes some seconds.",
+    "finishing": "Learned everything. Now the network is stored and reads the 10,000 test digits.",
+    "done": "is trained. It can now be chosen as the network on all pages.",
+    "cancelled": "was cancelled; nothing of it is kept.",
+    "failed": "could not be trained. The last lines that the training printed:",
+}
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them."""
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+
+
+def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None:
+    """Draw loss and accuracy side by side."""
+    rows = charts.curve_rows(history)
+    for column, figure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+        column.altair_chart(
+            charts.curve_chart(rows, figure, epochs),
+            key=f"{name}-{figure}",
+            alt=f"Line chart: {figure} of {name} after each epoch, for training and validation digits",
+        )
+
+
+def show_network() -> None:
+    """Show the chosen network: figures, curves, recipe."""
+    model = pick_model()
+    recipe, metrics, history = model.recipe, model.metrics, model.history
+    st.subheader(f"How “{model.name}” learned")
+    with st.grid(4, min_column_width=140):
+        st.metric("Test digits read right", f"{metrics['accuracy']:.2%}")
+        st.metric("Test digits misread", f"{metrics['errors']:,}", help="Of 10,000.")
+        st.metric("Weights", f"{metrics['parameters']:,}", help="Numbers in the network that training adjusts.")
+        st.metric("Training time", duration(metrics["train_seconds"]), help="On the machine that trained it.")
+    show_curves(history, len(history), model.name)
+    st.caption(
+        "**Accuracy** is the share read right; **loss** is lower the surer the network is of the right digit. "
+        "**Training** digits are those it learns from; **validation** digits are kept aside. Training may look worse "
+        "than validation: while learning, digits are changed and parts of the network are switched off."
+    )
+    with st.expander("The recipe: every setting, with what it means"):
+        st.table(
+            [
+                {
+                    "Setting": label,
+                    "Value": format(recipe[name], "g" if isinstance(recipe[name], float) else ""),
+                    "Meaning": hint,
+                }
+                for name, (label, hint) in WORDS.items()
+            ]
+        )
+
+
+def ask_settings(preset: TrainingSettings, key: str) -> TrainingSettings:
+    """Ask for every setting but the architecture; starts with those of the recipe."""
+
+    def number(name: str, lowest: float, highest: float, step: float, **options: str) -> float:
+        label, hint = WORDS[name]
+        value = getattr(preset, name)
+        return st.number_input(label, lowest, highest, value, step, help=hint, key=f"{key}-{name}", **options)
+
+    def choice(name: str) -> str:
+        label, hint = WORDS[name]
+        options = CHOICES[name]
+        return st.selectbox(label, options, options.index(getattr(preset, name)), help=hint, key=f"{key}-{name}")
+
+    changed = {}
+    with st.grid(4, min_column_width=150):
+        changed["epochs"] = number("epochs", 1, 200, 1)
+        changed["batch_size"] = number("batch_size", 8, 2048, 8)
+        changed["learning_rate"] = number("learning_rate", 1e-5, 0.1, 1e-4, format="%.5f")
+        changed["augmentation"] = choice("augmentation")
+    with st.expander("More settings"), st.grid(4, min_column_width=150):
+        changed["dropout"] = number("dropout", 0.0, 0.9, 0.05)
+        changed["validation_split"] = number("validation_split", 0.01, 0.5, 0.01)
+        changed["optimizer"] = choice("optimizer")
+        changed["weight_decay"] = number("weight_decay", 0.0, 1.0, 0.005, format="%.4f")
+        changed["schedule"] = choice("schedule")
+        changed["synthetic_share"] = number("synthetic_share", 0.0, 2.0, 0.05)
+        changed["non_digit_share"] = number("non_digit_share", 0.0, 2.0, 0.05)
+        changed["seed"] = number("seed", 0, 2**31 - 1, 1)
+    return TrainingSettings(**asdict(preset) | changed)
+
+
+def show_form() -> None:
+    """Ask how to train, and start the training."""
+    st.subheader("Train a network")
+    recipe = st.selectbox("Recipe", list(RECIPES), format_func=lambda name: RECIPES[name].title, key="recipe")
+    st.caption(RECIPES[recipe].description)
+    with st.form("train", enter_to_submit=False):
+        name = st.text_input("Name of the new network", f"my-{recipe}", max_chars=40, key=f"{recipe}-name")
+        settings = ask_settings(RECIPES[recipe].settings, recipe)
+        pressed = st.form_submit_button("Start training", type="primary", disabled=runs.SERVER.busy)
+    if pressed:
+        try:
+            runs.SERVER.start(recipe, name.strip(), settings)
+        except ValueError as error:
+            st.error(str(error))
+            st.stop()
+        st.rerun()
+
+
+def show_run(run: runs.Run, was_running: bool) -> None:
+    """Show how far a training is, with its curves; when it has ended, the whole page is drawn anew."""
+    if was_running and not run.running:
+        st.rerun()
+    state, (step, steps, figures) = run.state, run.progress
+    with st.container(border=True):
+        if state == "done":
+            st.success(f"“{run.name}” {STATES[state]}")
+        elif state == "cancelled":
+            st.info(f"“{run.name}” {STATES[state]}")
+        elif state == "failed":
+            st.error(f"“{run.name}” {STATES[state]}")
+            st.code(run.log_tail, language=None, wrap_lines=True)
+        else:
+            st.markdown(f"**Training “{run.name}”**")
+            left = run.seconds_left
+            waiting = "working out the time left" if left is None else f"about {duration(left)} left"
+            st.progress(step / steps if steps else 0.0, STATES.get(state, f"Step {step:,} of {steps:,} · {waiting}"))
+            if figures:
+                st.caption(f"This epoch so far: loss {figures['loss']:.3f}, accuracy {figures['accuracy']:.1%}")
+            st.button("Cancel", icon=":material/close:", on_click=run.cancel)
+        if history := run.history:
+            show_curves(history, run.settings.epochs, run.name)
+
+
+st.title("Training")
+st.write("See how each network learned to read, and train one of your own with other settings.")
+
+if (run := runs.SERVER.latest) is not None:
+    running = run.running
+    st.fragment(show_run, run_every=1 if running else None)(run, running)
+if model_store.list_models():
+    show_network()
+else:
+    st.info("There is no trained network yet. Train one below: the first recipe takes some minutes.")
+show_form()

@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_app import model_store
+
+APP = Path(__file__).parents[1] / "app.py"
+
+
+def open_page(**query: str) -> AppTest:
+    page = AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/evaluation.py")
+    page.query_params.update(query)
+    return page.run()
+
+
+@pytest.fixture
+def y_pred() -> np.ndarray:
+    return model_store.list_models()[0].test_outputs()[0].argmax(axis=1)
+
+
+def test_shows_the_figures_of_the_stored_answers(y_pred, mnist_test):
+    page = open_page()
+    assert not page.exception
+    wrong = int((y_pred != mnist_test[1]).sum())
+    assert [metric.value for metric in page.metric[:2]] == [f"{1 - wrong / 10_000:.2%}", str(wrong)]
+    assert "95% interval" in page.markdown[1].value
+    assert len(page.get("vega_lite_chart")) == 2
+    table = page.dataframe[0].value
+    assert table["digit"].tolist() == list(range(10))
+    assert table["support"].sum() == 10_000
+
+
+def test_the_most_confused_pair_leads_to_its_digits(y_pred, mnist_test):
+    y_true = mnist_test[1]
+    pairs, counts = np.unique(np.stack([y_true, y_pred])[:, y_true != y_pred], axis=1, return_counts=True)
+    link = open_page().page_link[0]
+    label, count = link.value.replace("**", "").split(" · ")
+    true, predicted = (int(part) for part in label.split(" read as "))
+    assert count == f"{counts.max()} times"
+    assert counts[((true, predicted) == pairs.T).all(axis=1)] == counts.max()
+    assert f"true={true}&predicted={predicted}" in link.proto.query_string
+
+
+def test_the_view_of_the_matrix_is_in_the_address():
+    assert open_page().segmented_control(key="view").value == "counts"
+    page = open_page(view="errors only")
+    assert page.segmented_control(key="view").value == "errors only"
+    assert not page.exception
+
+
+def test_without_any_network_it_says_so(monkeypatch):
+    monkeypatch.setattr(model_store, "list_models", lambda: [])
+    page = open_page()
+    assert not page.exception
+    assert "no trained network yet" in page.error[0].value
+    assert not page.metric
