@@ -31,7 +31,7 @@ RECIPES = {
         "A deeper network that also learns from warped digits, digits drawn with European pen strokes, and non-digits.",
         TrainingSettings(
             architecture="hands",
-            epochs=18,
+            epochs=16,
             learning_rate=1e-3,
             optimizer="adamw",
             weight_decay=1e-2,
@@ -39,8 +39,8 @@ RECIPES = {
             dropout=0.3,
             validation_split=1 / 12,
             augmentation="hands",
-            synthetic_share=0.25,
-            non_digit_share=0.3,
+            synthetic_share=0.3,
+            non_digit_share=0.5,
         ),
     ),
 }

@@ -1,0 +1,95 @@
+"""What is ink: how strong it is, where it is, and how wide its strokes are."""
+
+import cv2
+import numpy as np
+
+FAINTEST = 20  # ink that takes less than 8 % of the paper's light is not seen
+NOISE = 5  # ink is at least that many standard deviations darker than paper
+NEARBY = 0.4  # and at least that share of the darkest ink nearby
+NEAR_INK = 10  # faint ink is taken along up to the blob's size divided by twice this
+FULL, EMPTY = 0.85, 0.1  # shares of a blob's typical strength that count as full ink and as none
+
+
+def grey(picture: np.ndarray) -> np.ndarray:
+    """Give each pixel the strength of its ink in the channel that the ink absorbs most.
+
+    Red and yellow ink are faint in luminance and plain in blue.
+
+    Returns:
+        `(h, w)` uint8, 0 = paper to 255 = black.
+    """
+    red, green, blue = cv2.split(picture)
+    return cv2.bitwise_not(cv2.min(cv2.min(red, green), blue))
+
+
+def luminance(picture: np.ndarray) -> np.ndarray:
+    """Ink strength from luminance, as cameras without colour see it."""
+    return cv2.bitwise_not(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+
+
+def ink_mask(strength: np.ndarray) -> np.ndarray:
+    """Cut ink from paper at about half the strength of the strongest ink nearby, and well above the paper's noise.
+
+    A local threshold in the spirit of Sauvola and Pietikäinen (2000): faint pencil is cut at half its own height
+    although thick marker stands elsewhere on the page.
+
+    Args:
+        strength: `(h, w)` uint8 ink strength.
+
+    Returns:
+        `(h, w)` bool.
+    """
+    paper, faintest = paper_levels(strength)
+    pooled = cv2.dilate(strength, np.ones((5, 5), np.uint8))[::4, ::4]
+    side = max(pooled.shape) // 20 | 1
+    peak = cv2.blur(cv2.dilate(pooled, np.ones((side, side), np.uint8)), (side, side))
+    threshold = np.maximum(paper + NEARBY * (peak.astype(np.float32) - paper), faintest).astype(np.uint8)
+    threshold = cv2.resize(threshold, strength.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return strength > threshold
+
+
+def otsu(strength: np.ndarray) -> np.ndarray:
+    """One threshold for the whole picture (Otsu 1979)."""
+    return cv2.threshold(strength, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1] > 0
+
+
+def paper_levels(strength: np.ndarray) -> tuple[float, float]:
+    """The strength that clean paper has, and the least that is ink.
+
+    Paper is most of a picture, so its level is the median; ink is never lighter than paper, so the spread below the
+    median is the paper's noise alone.
+    """
+    shares = np.cumsum(cv2.calcHist([strength], [0], None, [256], [0, 256])) / strength.size
+    middle, low = np.searchsorted(shares, (0.5, 0.1))
+    noise = (middle - low) / 1.28
+    return float(middle), float(middle + max(FAINTEST, NOISE * noise))
+
+
+def lift_ink(strength: np.ndarray, mask: np.ndarray, paper: float) -> np.ndarray:
+    """Take one blob's ink out of its surroundings and stretch it, so that pencil is as black as marker.
+
+    Args:
+        strength: `(h, w)` uint8 ink strength.
+        mask: `(h, w)` bool, the blob.
+        paper: the strength that clean paper has.
+
+    Returns:
+        `(h, w)` uint8, 0 outside the blob and 255 from most of its typical strength on.
+    """
+    shares = np.cumsum(cv2.calcHist([strength], [0], mask.view(np.uint8), [256], [0, 256]))
+    typical = int(np.searchsorted(shares, 0.8 * shares[-1])) - paper
+    full, empty = paper + FULL * typical, paper + EMPTY * typical
+    stretched = np.clip((np.arange(256) - empty) * (255 / max(full - empty, 1)), 0, 255).astype(np.uint8)
+    reach = max(3, max(mask.shape) // NEAR_INK | 1)  # faint ends and joints of strokes lie just beyond the mask
+    near = cv2.dilate(mask.view(np.uint8) * 255, np.ones((reach, reach), np.uint8))
+    return cv2.bitwise_and(cv2.LUT(strength, stretched), near)
+
+
+def stroke_width(mask: np.ndarray) -> float:
+    """Mean width of the strokes of a `(h, w)` bool mask in pixels; 0 without ink.
+
+    Across a stroke of width w the distance to the nearer edge averages w / 4, and half a pixel more on a grid.
+    """
+    distance = cv2.distanceTransform(np.pad(mask, 1).view(np.uint8), cv2.DIST_L2, 3)
+    inside = cv2.countNonZero(distance)
+    return 4 * (cv2.sumElems(distance)[0] / inside - 0.5) if inside else 0.0

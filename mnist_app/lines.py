@@ -1,0 +1,106 @@
+"""Find ruled lines, squared paper and table borders in an ink mask, and take them out around the strokes that cross."""
+
+import cv2
+import numpy as np
+
+from mnist_app.segmentation import Box
+
+SEARCH_SIDE = 400  # lines are looked for in a mask reduced to that
+PIECE = (
+    16  # a line holds straight runs of the picture's width divided by this; that leaves room for a tilt of 3 degrees
+)
+SHORTEST = 0.25  # share of the picture's side that a line of a grid spans
+RULED = 0.6  # share of the width that each line of ruled paper spans
+SLIMMEST = 0.12  # a line's box is lower than this share of its length, tilt included
+REMAINS = 0.6  # share of a piece of ink beside an erased line from which on it is a rest of it
+CROSSING = 1.8  # ink that many times as thick as the line belongs to a stroke that crosses it
+
+
+def remove_lines(mask: np.ndarray) -> tuple[np.ndarray, list[Box]]:
+    """Erase ruled lines without cutting the strokes that cross them.
+
+    Lines are what a morphological opening with a long flat element leaves, as for musical staves and forms. Digits
+    have long straight strokes too, so lines count as ruled only in company: a grid, three across most of the page, or
+    one from border to border. Where the ink on a line is thicker than the line, a stroke crosses and stays.
+
+    Args:
+        mask: `(h, w)` bool.
+
+    Returns:
+        The mask without lines, and the lines' boxes; the same mask where there are none.
+    """
+    height, width = mask.shape
+    across, down = _find_lines(mask), [_flip(box) for box in _find_lines(mask.T)]
+    if sum(_cross(a, b) for a in across for b in down) < 4:
+        ruled = [box for box in across if box[2] > RULED * width]
+        across = (
+            ruled if len(ruled) >= 3 else [b for b in across if b[0] <= 0.01 * width and b[0] + b[2] >= 0.99 * width]
+        )
+        down = [b for b in down if b[1] <= 0.01 * height and b[1] + b[3] >= 0.99 * height]
+    if not across and not down:
+        return mask, []
+    on_lines = _on_lines(mask, across) | _on_lines(mask.T, [_flip(box) for box in down]).T
+    left = mask & ~on_lines
+    return left & ~_remains(left, on_lines), across + down
+
+
+def _remains(left: np.ndarray, on_lines: np.ndarray) -> np.ndarray:
+    """Pieces of ink that lie along erased lines for the most part: where lines met or were thick."""
+    side = max(5, max(left.shape) // 100) | 1
+    along = cv2.dilate(on_lines.view(np.uint8), np.ones((side, side), np.uint8))
+    count, labels = cv2.connectedComponents(left.view(np.uint8), connectivity=8)
+    share = np.bincount(labels.ravel(), along.ravel(), count) / np.maximum(
+        np.bincount(labels.ravel(), minlength=count), 1
+    )
+    remains = share > REMAINS
+    remains[0] = False
+    return remains[labels]
+
+
+def _find_lines(mask: np.ndarray) -> list[Box]:
+    """Boxes of long, slim, nearly horizontal runs of ink."""
+    scale = min(1.0, SEARCH_SIDE / max(mask.shape))
+    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
+    small = cv2.resize(np.ascontiguousarray(mask).view(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    runs = _straight_runs((small > 40).view(np.uint8), size[0] // PIECE)
+    if not runs.any():
+        return []
+    runs = cv2.morphologyEx(
+        cv2.dilate(runs, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, size[0] // PIECE | 1), np.uint8)
+    )
+    stats = cv2.connectedComponentsWithStats(runs, connectivity=8)[2][1:, :4]
+    long = stats[(stats[:, 2] > SHORTEST * size[0]) & (stats[:, 3] < SLIMMEST * stats[:, 2] + 4)]
+    return [tuple(round(int(v) / scale) for v in box) for box in long]
+
+
+def _straight_runs(ink: np.ndarray, length: int) -> np.ndarray:
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    return cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, max(3, length)), np.uint8))
+
+
+def _on_lines(mask: np.ndarray, lines: list[Box]) -> np.ndarray:
+    """The ink that belongs to nearly horizontal lines and to nothing that crosses them."""
+    found = np.zeros(mask.shape, bool)
+    for x, y, w, h in lines:
+        top, bottom = max(0, y - 2), min(mask.shape[0], y + h + 2)
+        ink = np.ascontiguousarray(mask[top:bottom, x : x + w]).view(np.uint8)
+        band = cv2.bitwise_and(cv2.dilate(_straight_runs(ink, mask.shape[1] // PIECE), np.ones((3, 3), np.uint8)), ink)
+        heights = band.sum(axis=0)
+        if not heights.any():
+            continue
+        thickness = float(np.median(heights[heights > 0]))
+        tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((int(CROSSING * thickness) + 2, 1), np.uint8))
+        found[top:bottom, x : x + w] |= band > tall
+    return found
+
+
+def _cross(across: Box, down: Box) -> bool:
+    return (
+        across[0] <= down[0] + down[2] and down[0] <= across[0] + across[2]
+        and across[1] <= down[1] + down[3] and down[1] <= across[1] + across[3]
+    )  # fmt: skip
+
+
+def _flip(box: Box) -> Box:
+    x, y, w, h = box
+    return y, x, h, w

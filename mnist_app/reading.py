@@ -1,0 +1,236 @@
+"""The front door: a picture goes in, the digits on it come out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+
+from mnist_app.classifier import Classifier
+from mnist_app.grouping import Look, Looker, join_pieces, split_touching
+from mnist_app.ink import lift_ink, paper_levels
+from mnist_app.lines import remove_lines
+from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, run_steps
+from mnist_app.rejection import LINE, reject, reject_background, reject_shapes
+from mnist_app.rows import reading_order
+from mnist_app.segmentation import Blob, Box, find_pieces, ink_inside, union
+
+SHOWN_SIDE = 800  # steps are shown at most that large
+LINES, JOINING, SPLITTING, REJECTION = "Line removal", "Joining", "Splitting", "Rejection"
+SWITCHES = (*(row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)), LINES, JOINING, SPLITTING, REJECTION)
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One digit that was read.
+
+    Attributes:
+        label: the most probable digit.
+        confidence: its probability.
+        box: `(x, y, w, h)` in the picture's own pixels.
+        probabilities: `(10,)` float32.
+        features: `(d,)` float32, what the network's last layer saw.
+        image: `(28, 28)` uint8, what the network was given.
+        state: "unsure" where the two `candidates` should be shown.
+    """
+
+    label: int
+    confidence: float
+    box: Box
+    probabilities: np.ndarray = field(repr=False)
+    features: np.ndarray = field(repr=False)
+    image: np.ndarray = field(repr=False)
+    state: Literal["sure", "unsure"]
+    made: dict[str, np.ndarray] = field(repr=False)
+
+    @property
+    def candidates(self) -> tuple[int, int]:
+        """The two most probable digits."""
+        second, best = np.argsort(self.probabilities, kind="stable")[-2:]
+        return int(best), int(second)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What each step made of this digit's ink."""
+        return _show(DIGIT_STEPS, self.made)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Ink that was left out, and why."""
+
+    box: Box
+    reason: str
+    image: np.ndarray | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that was found in a picture: digits in rows, what was left out, and the steps on the way."""
+
+    rows: tuple[tuple[Digit, ...], ...]
+    rejected: tuple[Rejected, ...]
+    made: dict[str, np.ndarray] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        return "\n".join("".join(str(digit.label) for digit in row) for row in self.rows)
+
+    @property
+    def digits(self) -> tuple[Digit, ...]:
+        return tuple(digit for row in self.rows for digit in row)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What each step made of the picture, reduced for showing."""
+        return _show(PICTURE_STEPS, self.made)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The keys of `predict --format json`."""
+        return {
+            "text": self.text,
+            "digits": [
+                {
+                    "label": digit.label,
+                    "confidence": round(digit.confidence, 4),
+                    "box": list(digit.box),
+                    "probabilities": [round(float(p), 4) for p in digit.probabilities],
+                }
+                for digit in self.digits
+            ],
+            "rejected": [{"box": list(blob.box), "reason": blob.reason} for blob in self.rejected],
+        }
+
+
+def read_picture(
+    picture: np.ndarray,
+    classifier: Classifier,
+    *,
+    digits: Literal["many", "one"] = "many",
+    boxes: Sequence[Box] | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Reading:
+    """Read the digits in a picture.
+
+    Args:
+        picture: `(h, w, 3)` or `(h, w, 4)` uint8, RGB or RGBA.
+        classifier: the network.
+        digits: "one" for a picture known to hold one digit: all its ink is that digit.
+        boxes: read exactly these `(x, y, w, h)`, in the picture's pixels, in place of looking for digits.
+        without: names of steps to switch off, to see what each is worth.
+
+    Returns:
+        What was found; a blank picture has no rows.
+
+    Raises:
+        ValueError: the picture has another shape or type, or is empty.
+    """
+    _check(picture)
+    made = run_steps(PICTURE_STEPS, picture, without)
+    mask = made["Ink mask"]
+    look = _looker(made["Grey"], classifier, without)
+    if boxes is not None:
+        inside = [ink_inside(mask, _scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
+        looks, left_out = look([blob for blob in inside if blob]), []
+    elif digits == "one":
+        pieces = find_pieces(mask)
+        looks, left_out = look([union(pieces)] if pieces else []), []
+    else:
+        looks, left_out = _find_digits(mask, look, classifier.calibration.reject, without)
+
+    scale = picture.shape[1] / mask.shape[1]
+    order = reading_order([one.blob.box for one in looks])
+    rows = tuple(tuple(_digit(looks[i], scale, classifier.calibration.unsure) for i in row) for row in order)
+    rejected = tuple(Rejected(_scaled(one.box, scale), one.reason, one.image) for one in left_out)
+    return Reading(rows, rejected, made)
+
+
+def _looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str]) -> Looker:
+    """Return the function that shows the ink of blobs to the network."""
+    paper, _ = paper_levels(strength)
+
+    def look(blobs: list[Blob]) -> list[Look]:
+        if not blobs:
+            return []
+        parts = [strength[y : y + h, x : x + w] for x, y, w, h in (blob.box for blob in blobs)]
+        made = [
+            run_steps(DIGIT_STEPS, lift_ink(part, blob.mask, paper), without)
+            for part, blob in zip(parts, blobs, strict=True)
+        ]
+        outputs = classifier.predict(np.stack([steps["Centre of mass"] for steps in made]))
+        return [
+            Look(
+                blob,
+                made[i],
+                outputs.y_prob[i],
+                outputs.features[i],
+                digit_prob=float(outputs.digit_prob[i]),
+                strength=cv2.mean(parts[i], blob.mask.view(np.uint8))[0] - paper,
+            )
+            for i, blob in enumerate(blobs)
+        ]
+
+    return look
+
+
+def _find_digits(
+    mask: np.ndarray, look: Looker, threshold: float, without: frozenset[str]
+) -> tuple[list[Look], list[Rejected]]:
+    """Sort a page's ink into digits and the rest; boxes are in pixels of the mask."""
+    mask, lines = (mask, []) if LINES in without else remove_lines(mask)
+    rejected = [Rejected(box, LINE) for box in lines]
+    pieces = find_pieces(mask)
+    reasons = reject_shapes(pieces, mask.shape)
+    rejected += [Rejected(pieces[i].box, reason) for i, reason in reasons.items()]
+    looks = look([piece for i, piece in enumerate(pieces) if i not in reasons])
+
+    def leave_out(reasons: dict[int, str]) -> list[Look]:
+        rejected.extend(Rejected(looks[i].blob.box, why, looks[i].made["Centre of mass"]) for i, why in reasons.items())
+        return [one for i, one in enumerate(looks) if i not in reasons]
+
+    looks = leave_out(reject_background(looks, mask.shape))
+    if JOINING not in without:
+        looks = join_pieces(looks, look)
+    if SPLITTING not in without:
+        looks = split_touching(looks, look)
+    if REJECTION not in without:
+        looks = leave_out(reject(looks, threshold, mask.shape))
+    return looks, rejected
+
+
+def _digit(look: Look, scale: float, unsure: float) -> Digit:
+    confidence = float(look.y_prob.max())
+    return Digit(
+        label=look.label,
+        confidence=confidence,
+        box=_scaled(look.blob.box, scale),
+        probabilities=look.y_prob,
+        features=look.features,
+        image=look.made["Centre of mass"],
+        state="sure" if min(confidence, look.digit_prob) >= unsure else "unsure",
+        made=look.made,
+    )
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return tuple(round(value * scale) for value in box)
+
+
+def _check(picture: np.ndarray) -> None:
+    if picture.ndim != 3 or picture.shape[2] not in (3, 4) or picture.dtype != np.uint8:
+        raise ValueError(f"picture must be (h, w, 3) or (h, w, 4) uint8, not {picture.shape} {picture.dtype}.")
+    if not picture.size:
+        raise ValueError(f"picture is empty: its shape is {picture.shape}.")
+
+
+def _show(table: tuple[Row, ...], made: dict[str, np.ndarray]) -> tuple[Step, ...]:
+    return tuple(Step(row.name, row.hint, _reduced(made[row.name])) for row in table)
+
+
+def _reduced(array: np.ndarray) -> np.ndarray:
+    if array.dtype == bool:
+        array = array.view(np.uint8) * 255
+    scale = SHOWN_SIDE / max(array.shape[:2])
+    return array if scale >= 1 else cv2.resize(array, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -1,0 +1,110 @@
+"""From an ink mask to blobs: ink that belongs together, and may be a digit."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from mnist_app.ink import stroke_width
+
+Box = tuple[int, int, int, int]
+
+DUST = 0.012  # pieces shorter than this share of the picture's longest side are dust
+DUST_PIXELS = 6
+MOST_PIECES = 150  # a picture of gravel has thousands; the largest are looked at
+
+
+@dataclass(frozen=True, eq=False)
+class Blob:
+    """Ink that belongs together.
+
+    Attributes:
+        box: where it is, `(x, y, w, h)` in pixels of the mask.
+        mask: `(h, w)` bool, its own ink inside the box.
+    """
+
+    box: Box
+    mask: np.ndarray
+
+    @property
+    def size(self) -> int:
+        """The longer side."""
+        return max(self.box[2:])
+
+    @cached_property
+    def area(self) -> int:
+        """Pixels of ink."""
+        return int(np.count_nonzero(self.mask))
+
+    @cached_property
+    def stroke(self) -> float:
+        """Mean width of its strokes in pixels."""
+        return stroke_width(self.mask)
+
+    def sides(self, shape: tuple[int, ...]) -> int:
+        """How many sides of a picture of that shape it touches."""
+        x, y, w, h = self.box
+        return (x <= 1) + (y <= 1) + (x + w >= shape[1] - 1) + (y + h >= shape[0] - 1)
+
+
+def find_pieces(mask: np.ndarray) -> list[Blob]:
+    """Cut a mask into its 8-connected pieces, from the largest area to the smallest, without the dust.
+
+    Args:
+        mask: `(h, w)` bool.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    smallest = max(DUST_PIXELS, DUST * max(mask.shape))
+    longest = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    longest[0] = 0  # the paper
+    kept = np.flatnonzero(longest >= smallest)
+    kept = kept[np.argsort(-stats[kept, cv2.CC_STAT_AREA], kind="stable")][:MOST_PIECES]
+    pieces = []
+    for i in kept:
+        x, y, w, h = (int(value) for value in stats[i, :4])
+        pieces.append(Blob((x, y, w, h), labels[y : y + h, x : x + w] == i))
+    return pieces
+
+
+def ink_inside(mask: np.ndarray, box: Box) -> Blob | None:
+    """The ink in a box as one blob, its box drawn tight; None where there is none."""
+    x, y, w, h = box
+    left, top = max(0, x), max(0, y)
+    part = mask[top : max(top, y + h), left : max(left, x + w)]
+    if not part.any():
+        return None
+    px, py, pw, ph = cv2.boundingRect(np.ascontiguousarray(part).view(np.uint8))
+    return Blob((left + px, top + py, pw, ph), part[py : py + ph, px : px + pw])
+
+
+def union(blobs: list[Blob]) -> Blob:
+    """Join blobs into one."""
+    boxes = np.array([blob.box for blob in blobs])
+    left, top = boxes[:, :2].min(axis=0)
+    right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+    mask = np.zeros((bottom - top, right - left), bool)
+    for blob in blobs:
+        x, y, w, h = blob.box
+        mask[y - top : y - top + h, x - left : x - left + w] |= blob.mask
+    return Blob((int(left), int(top), int(right - left), int(bottom - top)), mask)
+
+
+def gap(a: Box, b: Box) -> int:
+    """Pixels between two boxes, along the axis on which they are further apart; 0 where they touch or overlap."""
+    across = max(a[0], b[0]) - min(a[0] + a[2], b[0] + b[2])
+    down = max(a[1], b[1]) - min(a[1] + a[3], b[1] + b[3])
+    return max(across, down, 0)
+
+
+def distance(a: Blob, b: Blob) -> float:
+    """Pixels between the ink of two blobs."""
+    left, top = min(a.box[0], b.box[0]), min(a.box[1], b.box[1])
+    right = max(a.box[0] + a.box[2], b.box[0] + b.box[2])
+    bottom = max(a.box[1] + a.box[3], b.box[1] + b.box[3])
+    paper = np.ones((bottom - top, right - left), np.uint8)
+    x, y, w, h = a.box
+    paper[y - top : y - top + h, x - left : x - left + w][a.mask] = 0
+    away = cv2.distanceTransform(paper, cv2.DIST_L2, 3)
+    x, y, w, h = b.box
+    return float(away[y - top : y - top + h, x - left : x - left + w][b.mask].min())

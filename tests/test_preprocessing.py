@@ -1,0 +1,162 @@
+import cv2
+import numpy as np
+import pytest
+
+from mnist_app.datasets import load_mnist
+from mnist_app.ink import ink_mask, lift_ink, stroke_width
+from mnist_app.paper import divide_background, find_page, polarity
+from mnist_app.preprocessing import (
+    DIGIT_STEPS,
+    PICTURE_STEPS,
+    composite_alpha,
+    frame,
+    normalise_stroke,
+    run_steps,
+    working_size,
+)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_mnist()[1][0]
+
+
+def rgb(grey: np.ndarray) -> np.ndarray:
+    return np.repeat(grey[..., np.newaxis], 3, axis=2)
+
+
+def page(height: int = 300, width: int = 400, shade: int = 255) -> np.ndarray:
+    return np.full((height, width, 3), shade, np.uint8)
+
+
+def test_frame_gives_mnist_back_its_own_digits(digits):
+    large = [cv2.resize(image, (280, 280), interpolation=cv2.INTER_CUBIC) for image in digits[:50]]
+    framed = np.stack([frame(np.pad(image, ((40, 3), (7, 90)))) for image in large])
+    assert np.abs(framed.astype(int) - digits[:50]).mean() < 10
+
+
+@pytest.mark.parametrize("ink", [np.ones((9, 3), bool), np.ones((9, 3)), np.full((9, 3), 255, np.uint8)])
+def test_frame_takes_masks_and_strengths(ink):
+    image = frame(ink)
+    assert image.shape == (28, 28)
+    assert image.dtype == np.uint8
+    assert image.max() == 255
+    assert np.count_nonzero(image.any(axis=1)) == 20
+
+
+def test_frame_of_nothing_is_empty():
+    assert not frame(np.zeros((5, 8), bool)).any()
+
+
+def test_large_pictures_are_reduced_and_tiny_ones_enlarged():
+    assert working_size(page(3000, 4000)).shape == (1000, 1333, 3)
+    assert working_size(page(45, 45)).shape == (405, 405, 3)
+    assert working_size(page(280, 280)).shape == (280, 280, 3)
+
+
+@pytest.mark.parametrize(("ink", "paper"), [((0, 0, 0), 255), ((250, 240, 60), 0), ((200, 30, 60), 255)])
+def test_transparent_paper_contrasts_with_the_ink(ink, paper):
+    picture = np.zeros((50, 50, 4), np.uint8)
+    picture[20:30, 20:30] = (*ink, 255)
+    flat = composite_alpha(picture)
+    assert tuple(flat[0, 0]) == (paper,) * 3
+    assert tuple(flat[25, 25]) == ink
+
+
+def test_polarity_inverts_light_ink_only():
+    dark, light = page(), page(shade=0)
+    dark[100:200, 150:160] = 0
+    light[100:200, 150:160] = 255
+    assert np.array_equal(polarity(dark), dark)
+    assert np.array_equal(polarity(light), 255 - light)
+
+
+def test_a_bright_page_on_a_dark_table_does_not_invert_it():
+    picture = page(shade=60)
+    picture[40:260, 60:340] = 220
+    picture[100:180, 150:158] = 30
+    assert np.array_equal(polarity(picture), picture)
+
+
+def test_background_division_removes_a_gradient_and_the_colour_of_paper():
+    light = np.linspace(90, 250, 400)[np.newaxis, :, np.newaxis]
+    picture = (np.ones((300, 1, 1)) * light * np.array([1, 0.9, 0.6])).astype(np.uint8)
+    assert divide_background(picture).min() > 240
+
+
+@pytest.mark.parametrize("colour", [(255, 40, 40), (240, 220, 0), (0, 90, 255), (130, 130, 130)])
+def test_coloured_and_faint_ink_is_found(colour):
+    picture = page()
+    cv2.line(picture, (100, 80), (180, 220), colour, 6)
+    mask = run_steps(PICTURE_STEPS, picture)["Ink mask"]
+    assert mask[150, 140]
+    assert not mask[:60].any()
+    assert 600 < mask.sum() < 2000
+
+
+def test_pencil_is_found_beside_marker():
+    strength = np.zeros((400, 600), np.uint8)
+    cv2.line(strength, (100, 80), (100, 300), 60, 4)
+    cv2.line(strength, (450, 80), (450, 300), 240, 24)
+    mask = ink_mask(strength)
+    assert mask[200, 100]
+    assert mask[200, 450]
+    assert not mask[200, 250]
+
+
+def test_what_lies_beside_a_sheet_is_painted_over():
+    picture = page() // 255 * np.linspace(30, 70, 400).astype(np.uint8)[:, np.newaxis]
+    picture[50:250, 80:330] = np.linspace(170, 240, 250)[:, np.newaxis]
+    picture[100:180, 150:158] = 30
+    picture[:, 370:380] = 0
+    painted = find_page(picture)
+    assert painted[:, 360:].min() > 150
+    assert np.array_equal(painted[90:190, 140:170], picture[90:190, 140:170])
+
+
+def test_a_shadow_is_no_table():
+    picture = page(shade=220)
+    picture[150:, 250:] = 130
+    assert find_page(picture) is picture
+
+
+@pytest.mark.parametrize("thickness", [1, 40])
+def test_hair_lines_and_brushes_become_pens(thickness):
+    ink = np.zeros((280, 280), np.uint8)
+    cv2.ellipse(ink, (140, 140), (70, 100), 0, 0, 300, 255, thickness)
+    image = run_steps(DIGIT_STEPS, ink)["Centre of mass"]
+    width = stroke_width(image > 127) / 20
+    assert 0.06 < width < 0.25
+
+
+def test_strokes_of_a_usual_width_stay(digits):
+    assert sum(_untouched(image) for image in digits[:200]) > 190
+
+
+def _untouched(image: np.ndarray) -> bool:
+    ink = cv2.resize(image, (280, 280), interpolation=cv2.INTER_CUBIC)
+    x, y, w, h = cv2.boundingRect((ink > 63).view(np.uint8))
+    cut = ink[y : y + h, x : x + w]
+    return normalise_stroke(cut) is cut
+
+
+def test_stroke_width_of_a_bar():
+    mask = np.zeros((60, 60), bool)
+    mask[5:55, 20:30] = True
+    assert stroke_width(mask) == pytest.approx(10, rel=0.2)
+
+
+def test_lift_ink_makes_pencil_black_and_leaves_paper_out():
+    strength = np.full((40, 40), 12, np.uint8)
+    strength[10:30, 18:22] = 70
+    ink = lift_ink(strength, strength > 40, 10)
+    assert ink[20, 20] == 255
+    assert not ink[:, :8].any()
+
+
+def test_a_step_that_is_off_does_the_least():
+    picture = page(shade=0)
+    picture[100:200, 150:160] = 255
+    made = run_steps(PICTURE_STEPS, picture, frozenset(["Polarity"]))
+    assert made["Polarity"][0, 0, 0] == 0
+    assert list(made) == [row.name for row in PICTURE_STEPS]

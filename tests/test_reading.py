@@ -1,0 +1,194 @@
+import cv2
+import numpy as np
+import pytest
+
+from mnist_app.datasets import load_mnist
+from mnist_app.reading import SWITCHES, read_picture
+
+PLACES = [(40, 60), (170, 66), (300, 58), (430, 64)]
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return load_mnist()[1]
+
+
+@pytest.fixture(scope="module")
+def easy(mnist, classifier):
+    """For each digit an image that the network is sure of."""
+    x, _y = mnist
+    confidence = classifier.predict(x[:2000]).y_prob
+    return [x[:2000][confidence[:, d].argmax()] for d in range(10)]
+
+
+def paste(ink: np.ndarray, image: np.ndarray, x: int, y: int, size: int = 112) -> None:
+    part = ink[y : y + size, x : x + size]
+    np.maximum(part, cv2.resize(image, (size, size), interpolation=cv2.INTER_CUBIC), out=part)
+
+
+def written(easy, text: str, places=PLACES, size: int = 112, shape=(240, 580)) -> np.ndarray:
+    ink = np.zeros(shape, np.uint8)
+    for character, (x, y) in zip(text, places, strict=True):
+        paste(ink, easy[int(character)], x, y, size)
+    return ink
+
+
+def on_paper(ink: np.ndarray, paper: np.ndarray | int = 255, colour=(0, 0, 0)) -> np.ndarray:
+    share = ink[..., np.newaxis] / 255.0
+    paper = np.broadcast_to(
+        np.asarray(paper, float).reshape(*np.shape(paper), 1) if np.ndim(paper) else paper, share.shape
+    )
+    return (paper * (1 - share) + paper * np.array(colour) / 255 * share).astype(np.uint8)
+
+
+def test_digits_in_a_row(easy, classifier):
+    reading = read_picture(on_paper(written(easy, "4071")), classifier)
+    assert reading.text == "4071"
+    x, y, w, h = reading.digits[1].box
+    assert 165 < x < 230
+    assert 60 < y < 100
+    assert 70 < h < 100
+    assert w < 112
+
+
+@pytest.mark.parametrize("colour", [(20, 60, 200), (220, 30, 30), (120, 120, 120)])
+def test_ink_of_any_colour(easy, classifier, colour):
+    assert read_picture(on_paper(written(easy, "3528"), colour=colour), classifier).text == "3528"
+
+
+def test_light_ink_on_dark_paper_and_transparent_paper(easy, classifier):
+    ink = written(easy, "6092")
+    assert read_picture(np.repeat(ink[..., np.newaxis], 3, axis=2), classifier).text == "6092"
+    transparent = np.zeros((*ink.shape, 4), np.uint8)
+    transparent[..., :3], transparent[..., 3] = (0, 80, 0), ink
+    assert read_picture(transparent, classifier).text == "6092"
+
+
+def test_uneven_light_and_a_hard_shadow(easy, classifier):
+    paper = np.ones((240, 1)) * np.linspace(120, 235, 580)
+    paper[130:, 250:] *= 0.6
+    paper += np.random.default_rng(0).normal(0, 3, paper.shape)
+    assert read_picture(on_paper(written(easy, "7463"), paper.clip(0, 255)), classifier).text == "7463"
+
+
+def test_several_rows_of_different_sizes(easy, classifier):
+    ink = np.zeros((620, 700), np.uint8)
+    for text, y, size in (("405", 20, 112), ("6832", 190, 70), ("97", 330, 224)):
+        for i, character in enumerate(text):
+            paste(ink, easy[int(character)], 30 + int(1.2 * size) * i, y + 6 * i, size)
+    assert read_picture(on_paper(ink), classifier).text == "405\n6832\n97"
+
+
+def test_ruled_paper_and_tables(easy, classifier):
+    ink = written(easy, "2583")
+    for y in (40, 115, 190):
+        cv2.line(ink, (0, y), (579, y), 200, 2)
+    reading = read_picture(on_paper(ink), classifier)
+    assert reading.text == "2583"
+    assert [blob.reason for blob in reading.rejected].count("ruled line") == 3
+
+    table = written(easy, "3694")
+    for x in (22, 158, 290, 420, 556):
+        cv2.line(table, (x, 30), (x, 200), 255, 3)
+    for y in (30, 200):
+        cv2.line(table, (22, y), (556, y), 255, 3)
+    assert read_picture(on_paper(table), classifier).text == "3694"
+
+
+def test_touching_digits_are_cut(easy, classifier):
+    ink = np.zeros((200, 400), np.uint8)
+    paste(ink, easy[2], 80, 40)
+    paste(ink, easy[3], 158, 40)
+    cv2.line(ink, (140, 130), (190, 130), 255, 5)
+    picture = on_paper(ink)
+    assert read_picture(picture, classifier).text == "23"
+    assert read_picture(picture, classifier, without=frozenset(["Splitting"])).text != "23"
+
+
+def test_a_loose_bar_is_joined(easy, classifier):
+    ink = np.zeros((300, 300), np.uint8)
+    cv2.polylines(ink, [np.array([(120, 70), (112, 135)])], False, 255, 9)
+    cv2.ellipse(ink, (135, 170), (42, 42), 0, -120, 140, 255, 9)
+    cv2.line(ink, (138, 66), (190, 62), 255, 9)
+    assert read_picture(on_paper(ink), classifier).text == "5"
+
+
+def test_dots_are_left_out_with_a_reason(easy, classifier):
+    ink = written(easy, "4071")
+    cv2.circle(ink, (290, 190), 5, 255, -1)
+    reading = read_picture(on_paper(ink), classifier)
+    assert reading.text == "4071"
+    assert len(reading.rejected) == 1
+    assert reading.rejected[0].reason
+
+
+@pytest.mark.parametrize("shade", [0, 127, 255])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (300, 3), (240, 320)])
+def test_blank_pictures_hold_nothing(classifier, shade, shape):
+    reading = read_picture(np.full((*shape, 3), shade, np.uint8), classifier)
+    assert reading.text == ""
+    assert reading.rows == ()
+    assert len(reading.steps) > 5
+
+
+def test_grain_alone_is_nothing(classifier):
+    grain = np.random.default_rng(1).normal(200, 6, (300, 400, 1)).clip(0, 255).astype(np.uint8)
+    assert read_picture(np.repeat(grain, 3, axis=2), classifier).text == ""
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [np.zeros((5, 5), np.uint8), np.zeros((5, 5, 3)), np.zeros((0, 5, 3), np.uint8), np.zeros((5, 5, 2), np.uint8)],
+)
+def test_other_arrays_are_refused_in_one_sentence(classifier, picture):
+    with pytest.raises(ValueError, match="picture"):
+        read_picture(picture, classifier)
+
+
+def test_one_digit_takes_all_ink(easy, classifier):
+    ink = np.zeros((280, 280), np.uint8)
+    paste(ink, easy[8], 20, 20, 224)
+    ink[135:150] = 0  # cut through, further apart than any pen leaves
+    reading = read_picture(on_paper(ink), classifier, digits="one")
+    assert len(reading.digits) == 1
+    assert reading.digits[0].box[3] > 150
+
+
+def test_given_boxes_are_read_and_no_others(easy, classifier):
+    picture = on_paper(written(easy, "4071"))
+    boxes = [(x, y, 112, 112) for x, y in PLACES]
+    assert read_picture(picture, classifier, boxes=boxes[::-1]).text == "4071"
+    assert read_picture(picture, classifier, boxes=boxes[1:3]).text == "07"
+    assert read_picture(picture, classifier, boxes=[(0, 0, 20, 20)]).text == ""
+
+
+def test_what_a_digit_carries(easy, classifier):
+    reading = read_picture(on_paper(written(easy, "4071")), classifier)
+    digit = reading.digits[0]
+    assert digit.candidates[0] == digit.label == 4
+    assert digit.state == "sure"
+    assert digit.image.shape == (28, 28)
+    assert digit.image.dtype == np.uint8
+    assert digit.probabilities.shape == (10,)
+    assert digit.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    assert all(step.picture.dtype == np.uint8 and step.hint for step in (*digit.steps, *reading.steps))
+    answer = reading.to_dict()
+    assert list(answer) == ["text", "digits", "rejected"]
+    assert list(answer["digits"][0]) == ["label", "confidence", "box", "probabilities"]
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_every_step_can_be_switched_off(easy, classifier, switch):
+    assert read_picture(on_paper(written(easy, "4071")), classifier, without=frozenset([switch])).steps
+
+
+def test_mnist_is_its_own_reference(mnist, classifier):
+    """A sample here; all 10,000 digits in three polarities lose less than 0.3 points (see the README)."""
+    x, y = mnist[0][:200], mnist[1][:200]
+    own = classifier.predict(x).y_prob.argmax(axis=1) == y
+    right = 0
+    for image, label in zip(x, y, strict=True):
+        ink = np.zeros((400, 460), np.uint8)
+        paste(ink, image, 30, 70, 280)
+        right += read_picture(on_paper(ink), classifier, digits="one").text == str(label)
+    assert right >= own.sum() - 2
