@@ -15,13 +15,14 @@ GROWTH = 1.7  # a digit is at most that many times as large as its largest piece
 ALIKE = 0.4  # the fainter piece of a digit has at least that share of the other's strength
 FRAGMENT = 0.4  # a piece below this share of another's size is its fragment, or nothing
 FRAGMENT_INK = 0.2  # likewise, share of its ink
+INNER = 0.2  # ink inside another piece's box belongs to it from that share of its size on, unless it is a digit
 BREAK = 1.5  # a stroke that is broken has a gap of at most that many times its width
 CERTAIN = 0.9  # score from which on pieces of a broken stroke are one digit, whatever each of them looks like
 MOST_PAIRS = 120
 
 WIDE = 1.05  # blobs wider than this share of their height may be several digits
 DOUBTFUL = 0.6  # so may those that the network doubts, when they are not slim
-SLIM = 0.7
+SLIM = 0.9
 WIDEST_PART, SLIMMEST_PART = 1.4, 0.1  # width over height of a digit inside a blob
 SHORTEST_PART = 0.6  # share of the blob's height
 BETTER = 0.15  # by how much a change must raise the score
@@ -127,6 +128,8 @@ def _may_belong(one: Look, other: Look) -> bool:
 def _gain(a: Look, b: Look, both: Look) -> float:
     """How much better two pieces are read as one; above 0 they are joined."""
     main, other = (a, b) if a.blob.size >= b.blob.size else (b, a)
+    if other.score < DOUBTFUL and other.blob.size > INNER * main.blob.size and _inside(other.blob, main.blob):
+        return 1.0  # the bar of a theta: whatever the ring alone looks like, this is one character
     broken = _broken(a.blob, b.blob)
     if other.blob.size < FRAGMENT * main.blob.size and other.blob.area < FRAGMENT_INK * main.blob.area:
         alone = main.score if other.label == 1 else max(main.score, other.score)  # any speck looks like a 1
@@ -135,6 +138,11 @@ def _gain(a: Look, b: Look, both: Look) -> float:
     if broken and both.score > CERTAIN:
         return both.score - alone + BETTER
     return both.score - max(alone + BETTER, 0.8 * max(a.score, b.score), 0.5)
+
+
+def _inside(inner: Blob, outer: Blob) -> bool:
+    (left, top, width, height), (x, y, w, h) = inner.box, outer.box
+    return x < left and y < top and left + width < x + w and top + height < y + h
 
 
 def split_touching(looks: list[Look], look: Looker) -> list[Look]:
@@ -174,7 +182,10 @@ def _split(one: Look, look: Looker) -> list[Look]:
         if chains:
             best[j] = max(chains, key=lambda chain: chain[0])
     chain = best.get(len(cuts) - 1, (0.0, []))[1]
-    return chain if chain and min(part.score for part in chain) > one.score + BETTER else [one]
+    bars = sum(part.label == 1 for part in chain)  # any letter can be cut into bars: they prove nothing
+    if not chain or bars > len(chain) / 2 or min(part.score for part in chain) <= one.score + BETTER:
+        return [one]
+    return chain
 
 
 def _like_a_digit(part: Blob, whole: Blob) -> bool:

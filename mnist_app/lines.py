@@ -31,16 +31,18 @@ def remove_lines(mask: np.ndarray) -> tuple[np.ndarray, list[Box]]:
     """
     height, width = mask.shape
     across, down = _find_lines(mask), [_flip(box) for box in _find_lines(mask.T)]
-    if sum(_cross(a, b) for a in across for b in down) < 4:
+    lone = sum(_cross(a, b) for a in across for b in down) < 4
+    if lone:
         ruled = [box for box in across if box[2] > RULED * width]
-        across = (
-            ruled if len(ruled) >= 3 else [b for b in across if b[0] <= 0.01 * width and b[0] + b[2] >= 0.99 * width]
-        )
+        lone = len(ruled) < 3
+        across = [b for b in across if b[0] <= 0.01 * width and b[0] + b[2] >= 0.99 * width] if lone else ruled
         down = [b for b in down if b[1] <= 0.01 * height and b[1] + b[3] >= 0.99 * height]
     if not across and not down:
         return mask, []
     on_lines = _on_lines(mask, across) | _on_lines(mask.T, [_flip(box) for box in down]).T
     left = mask & ~on_lines
+    if lone and np.count_nonzero(left) < np.count_nonzero(on_lines):  # no lines, but the strokes of a plus or a T
+        return mask, []
     return left & ~_remains(left, on_lines), across + down
 
 

@@ -192,3 +192,32 @@ def test_mnist_is_its_own_reference(mnist, classifier):
         paste(ink, image, 30, 70, 280)
         right += read_picture(on_paper(ink), classifier, digits="one").text == str(label)
     assert right >= own.sum() - 2
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [[(75, 10), (75, 140)], [(10, 75), (140, 75)]],
+        [[(20, 140), (75, 10), (130, 140)], [(40, 95), (110, 95)]],
+        [[(20, 20), (130, 130)], [(130, 20), (20, 130)]],
+    ],
+    ids=["plus", "A", "X"],
+)
+@pytest.mark.parametrize("margin", [0, 40])
+def test_signs_and_letters_are_no_digits(classifier, strokes, margin):
+    """Neither when they touch the picture's edges, as ruled lines do, nor cut into bars that look like ones."""
+    paper = np.full((150, 150, 3), 255, np.uint8)
+    if not margin:
+        strokes = [[tuple(np.clip(np.multiply(np.subtract(p, 75), 2) + 75, 0, 149)) for p in line] for line in strokes]
+    for line in strokes:
+        cv2.polylines(paper, [np.array(line)], False, (0, 0, 0), 8, cv2.LINE_AA)
+    paper = cv2.copyMakeBorder(paper, *[margin] * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+    assert read_picture(paper, classifier).text == ""
+
+
+def test_a_ring_with_a_bar_inside_is_no_nought(classifier):
+    paper = np.full((300, 300, 3), 255, np.uint8)
+    cv2.ellipse(paper, (150, 150), (80, 110), 0, 0, 360, (0, 0, 0), 10, cv2.LINE_AA)
+    assert read_picture(paper, classifier).text == "0"
+    cv2.line(paper, (115, 150), (185, 150), (0, 0, 0), 10, cv2.LINE_AA)
+    assert read_picture(paper, classifier).text == ""
