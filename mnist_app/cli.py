@@ -82,6 +82,7 @@ def evaluate(
     format: Format = Format.table,
     min_accuracy: Annotated[float, typer.Option(help="Exit with 1 below this accuracy, such as 0.99.")] = 0.0,
     keras: Annotated[bool, typer.Option("--keras", help="Compare with the Keras network, on all test digits.")] = False,
+    canvas: Annotated[bool, typer.Option("--canvas", help="Read each test digit as a large drawing, too.")] = False,
     data: Data = DATA_FOLDER,
 ) -> None:
     """Measure a trained model on MNIST's test digits."""
@@ -94,6 +95,8 @@ def evaluate(
             from mnist_app import training
 
             metrics |= training.compare_with_keras(stored, arrays["y_prob"], data)
+        if canvas:
+            metrics |= evaluation.evaluate_on_canvas(stored, data)
     per_class = metrics["per_class"]
     if format is Format.json:
         typer.echo(json.dumps(metrics))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_app import evaluation, model_store
+from mnist_app.reading import read_picture
 
 
 @pytest.mark.parametrize("name", [model.name for model in model_store.list_models()])
@@ -23,3 +24,13 @@ def test_metrics_are_plain_json():
     metrics = model_store.find_model().metrics
     assert json.loads(json.dumps(metrics)) == metrics
     assert {"accuracy", "loss", "errors", "ece", "parameters", "train_seconds", "per_class"} <= set(metrics)
+
+
+@pytest.mark.parametrize("name", evaluation.CANVASES)
+def test_drawings_of_test_digits_are_read_as_the_digits_are(name, mnist_test, classifier):
+    """A sample; `evaluate --canvas` reads all 10,000."""
+    x, y = mnist_test[0][::100], mnist_test[1][::100]
+    own = (classifier.predict(x).y_prob.argmax(axis=1) == y).sum()
+    paint = evaluation.CANVASES[name]
+    texts = [read_picture(paint(evaluation.draw_off_centre(image, 20, 90)), classifier).text for image in x]
+    assert sum(text == str(label) for text, label in zip(texts, y, strict=True)) >= own - 1

@@ -182,18 +182,6 @@ def test_every_step_can_be_switched_off(easy, classifier, switch):
     assert read_picture(on_paper(written(easy, "4071")), classifier, without=frozenset([switch])).steps
 
 
-def test_mnist_is_its_own_reference(mnist, classifier):
-    """A sample here; all 10,000 digits in three polarities lose less than 0.3 points (see the README)."""
-    x, y = mnist[0][:200], mnist[1][:200]
-    own = classifier.predict(x).y_prob.argmax(axis=1) == y
-    right = 0
-    for image, label in zip(x, y, strict=True):
-        ink = np.zeros((400, 460), np.uint8)
-        paste(ink, image, 30, 70, 280)
-        right += read_picture(on_paper(ink), classifier, digits="one").text == str(label)
-    assert right >= own.sum() - 2
-
-
 @pytest.mark.parametrize(
     "strokes",
     [
