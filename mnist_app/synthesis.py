@@ -104,9 +104,7 @@ def draw_scribbles(n: int, rng: np.random.Generator) -> np.ndarray:
 
 def draw_pairs(n: int, rng: np.random.Generator) -> np.ndarray:
     """Draw two characters in one frame, apart, touching or just overlapping: digits mostly."""
-    return _in_groups(
-        lambda m: beside(_character(m, rng), _character(m, rng), rng.uniform(-0.07, 0.4, m), rng), n, rng
-    )
+    return _in_groups(lambda m: beside(_character(m, rng), _character(m, rng), rng.uniform(-0.07, 0.4, m), rng), n, rng)
 
 
 def draw_neighbours(n: int, rng: np.random.Generator) -> np.ndarray:
