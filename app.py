@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from mnist_app import ui
+
 PAGES = {
     "Read": [
         st.Page("mnist_app/pages/draw.py", title="Draw", icon=":material/draw:", default=True),
@@ -9,7 +11,11 @@ PAGES = {
     ],
     "Understand": [
         st.Page("mnist_app/pages/evaluation.py", title="Evaluation", icon=":material/grid_on:"),
-        st.Page("mnist_app/pages/errors.py", title="Errors", icon=":material/search:"),
+        st.Page("mnist_app/pages/confidence.py", title="Confidence", icon=":material/speed:"),
+        st.Page("mnist_app/pages/gallery.py", title="Errors", icon=":material/search:"),
+        st.Page("mnist_app/pages/slices.py", title="Weak spots", icon=":material/trending_down:"),
+        st.Page("mnist_app/pages/labels.py", title="Labels", icon=":material/label:"),
+        st.Page("mnist_app/pages/digit.py", title="Digit", icon=":material/center_focus_strong:"),
     ],
     "Learn": [
         st.Page("mnist_app/pages/data.py", title="Data", icon=":material/dataset:"),
@@ -22,4 +28,6 @@ st.set_page_config(page_icon="✍️", layout="wide")
 page = st.navigation(PAGES)
 st.set_page_config(page_title=f"{page.title} · Handwritten digits")
 st.html("<style>.stMainBlockContainer { padding-top: 3.5rem }</style>")  # phones are low
+if page.title == "Draw":
+    ui.trace_on_canvas()
 page.run()

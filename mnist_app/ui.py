@@ -3,14 +3,17 @@
 import base64
 import html
 from collections.abc import Iterable
+from typing import Any
 
 import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, classifier, model_store
+from mnist_app import answers, canvas, classifier, model_store, tracing
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
+from mnist_app.doubtful import WRONG_TEST_LABELS
+from mnist_app.gallery import Exam
 from mnist_app.model_store import StoredModel
 from mnist_app.preprocessing import Step
 
@@ -18,6 +21,8 @@ from mnist_app.preprocessing import Step
 BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"
 PAPER = 242  # a little grey: paper that shows on a white page
 TRACE = 0.0005  # smaller probabilities are shown as nothing
+PER_PAGE = 24
+DETAIL = "mnist_app/pages/digit.py"
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -48,6 +53,25 @@ def _load_test_outputs(name: str, age: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _age(name: str) -> int:
     return model_store.find_model(name).tflite.stat().st_mtime_ns
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def load_training_digits() -> Split:
+    """MNIST's training digits, shared by all sessions: not copied at each call, as `load_digits`' are."""
+    return load_digits()[0]
+
+
+def load_exam(name: str) -> Exam:
+    """The test digits with what a stored model says of them; shared by all sessions, so it cannot be written to."""
+    return _load_exam(name, _age(name))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _load_exam(name: str, age: int) -> Exam:
+    arrays = (*load_digits()[1], *model_store.find_model(name).test_outputs())
+    for array in arrays:
+        array.setflags(write=False)
+    return Exam(name, *arrays)
 
 
 def pick_model() -> StoredModel:
@@ -133,3 +157,51 @@ def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:
     top, left = (side - height) // 2, (side - width) // 2
     square[top : top + height, left : left + width] = cv2.resize(picture, (width, height), interpolation=how)
     return square
+
+
+# ---- many digits ----
+
+
+def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
+    """Show the test digits of these numbers `(k,)`, `PER_PAGE` at a time; each leads to its detail.
+
+    Another `key` begins on the first page.
+    """
+    if not len(found):
+        st.info("No test digit is like this. Choose others above.", icon=":material/search_off:")
+        return
+    pages = -(-len(found) // PER_PAGE)
+    page = st.pagination(pages, key=key) if pages > 1 else 1
+    with st.grid(8, min_column_width=84, gap="small"):
+        for i in map(int, found[(page - 1) * PER_PAGE : page * PER_PAGE]):
+            true, read = exam.y_true[i], exam.y_pred[i]
+            with st.container(gap=None):
+                alt = f"Test digit number {i}: a handwritten {true} that was read as {read}"
+                st.image(to_url(enlarge(exam.images[i], 112)), width="stretch", alt=alt)
+                said = f"{true} read as {read}" if read != true else f"{true}"
+                st.caption(f"{said}  \n{answers.percent(exam.y_prob[i, read])}")
+                if i in WRONG_TEST_LABELS:
+                    st.badge("label?", icon=":material/report:", color="orange", help="People doubt this label.")
+                st.page_link(DETAIL, label=f"No. {i}", query_params={"model": exam.model, "no": str(i)})
+
+
+def trace_on_canvas() -> None:
+    """Where the address asks for it, put a test digit on Draw's canvas, as pen strokes; before the page runs."""
+    number = st.query_params.get("trace", "")
+    images = load_digits()[1][0] if number else ()
+    if not number.isdecimal() or int(number) >= len(images):
+        return
+    del st.query_params["trace"]  # the next run is to keep what is drawn
+    st.session_state.setdefault("drawing_start", {"objects": [], "turn": 0})
+    paper = canvas.PAPERS[canvas.default_paper()]
+    canvas.replace_drawing("drawing", tracing.trace(images[int(number)], paper, canvas.INK))
+
+
+def link_pair(model: str, pair: dict[str, Any]) -> None:
+    """Show a pair of confused digits, from `charts.confused_pairs`, as a link to its digits."""
+    st.page_link(
+        "mnist_app/pages/gallery.py",
+        label=f"**{pair['true']} read as {pair['predicted']}** · {pair['count']} times",
+        help=f"{pair['share']:.1%} of the digits that are {pair['true']}",
+        query_params={"model": model, "true": str(pair["true"]), "predicted": str(pair["predicted"])},
+    )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_app import charts
+from mnist_app import charts, metrics
 
 
 def spec_values(chart) -> list:
@@ -63,7 +63,12 @@ def matrix() -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("view", "diagonal", "cell", "empty"),
-    [("counts", "90", "10", ""), ("row %", "90.0", "10.0", ""), ("errors only", "", "10", "")],
+    [
+        ("counts", "90", "10", ""),
+        ("row %", "90.0", "10.0", ""),
+        ("column %", "96.8", "10.0", ""),
+        ("errors only", "", "10", ""),
+    ],
 )
 def test_confusion_shows_what_the_view_says(matrix, view, diagonal, cell, empty):
     rows = charts.confusion_rows(matrix, view)
@@ -89,9 +94,35 @@ def test_confused_pairs_come_in_order_and_without_the_right_ones(matrix):
     assert len(charts.confused_pairs(matrix, most=2)) == 2
 
 
-def test_per_class_chart_has_three_marks_a_digit():
-    rows = charts.per_class_rows([{"digit": 4, "precision": 0.9, "recall": 0.8, "f1": 0.85, "support": 10}])
-    assert rows[1] == {"digit": 4, "figure": "Recall", "value": 0.8}
+def test_a_cell_is_outlined_without_drawing_anew(matrix):
+    spec = charts.confusion_chart(charts.confusion_rows(matrix, "counts")).to_dict()
+    outlined = charts.outline_cell(spec, (4, 9))
+    assert next(p["value"] for p in outlined["params"] if p["name"] == "chosen") == [4, 9]
+    assert next(p["value"] for p in spec["params"] if p["name"] == "chosen") == charts.NOWHERE
+    assert any(p["name"] == "cell" and "select" in p for p in spec["params"])
+
+
+def test_typical_errors_are_pictures_off_the_diagonal(matrix):
+    rows = charts.confusion_rows(matrix, "typical errors", {(4, 9): "data:image/png;base64,"})
+    assert [(row["true"], row["predicted"]) for row in rows if row["picture"]] == [(4, 9)]
+    assert not any(row["text"] for row in rows)
+
+
+def test_per_class_has_scikit_learns_figures_and_intervals(matrix):
+    rows = charts.per_class_rows(matrix)
+    y_true, y_pred = (np.repeat(digits, matrix.ravel()) for digits in np.indices((10, 10)).reshape(2, -1))
+    expected = metrics.per_class(y_true, y_pred)
+    for row in rows:
+        assert row["value"] == pytest.approx(expected[row["digit"]][row["figure"].lower()])
+        assert row["low"] - 1e-9 <= row["value"] <= row["high"] + 1e-9
     spec = charts.per_class_chart(rows).to_dict()
-    assert spec["encoding"]["x"]["scale"]["domain"] == [0.8, 1.0]
-    assert len(spec["data"]["values"]) == 3
+    assert len(spec["data"]["values"]) == 30
+
+
+def test_overlay_is_blue_where_positive_and_vermillion_where_negative():
+    heat = np.zeros((28, 28))
+    heat[5, 5], heat[20, 20] = 1, -1
+    picture = charts.overlay(np.zeros((28, 28), np.uint8), heat, 28).astype(int)
+    assert picture[5, 5, 2] > picture[5, 5, 0] + 50
+    assert picture[20, 20, 0] > picture[20, 20, 2] + 50
+    assert (picture[0, 0] == charts.PAPER).all()

@@ -66,3 +66,22 @@ def test_reliability_bins_have_equal_sizes(answers):
 
 def test_loss_stays_finite_for_a_probability_of_zero():
     assert np.isfinite(metrics.summarize(np.array([0]), np.eye(10)[[1]])["loss"])
+
+
+def test_risk_coverage_against_counting(answers):
+    y_true, y_prob = answers
+    y_prob = y_prob.round(2)  # so that confidences repeat
+    thresholds, coverage, accuracy = metrics.risk_coverage(y_true, y_prob)
+    confidence, right = y_prob.max(axis=1), y_prob.argmax(axis=1) == y_true
+    assert (np.diff(thresholds) > 0).all()
+    assert coverage == pytest.approx([(confidence >= t).mean() for t in thresholds])
+    assert accuracy == pytest.approx([right[confidence >= t].mean() for t in thresholds])
+
+
+def test_one_against_rest_agrees_with_scikit_learn(answers):
+    y_true, y_prob = answers
+    thresholds, precision, recall = metrics.one_against_rest(y_true, y_prob, 4)
+    middle = len(thresholds) // 2
+    taken = y_prob[:, 4] >= thresholds[middle]
+    assert precision[middle] == pytest.approx(precision_score(y_true == 4, taken))
+    assert recall[middle] == pytest.approx(recall_score(y_true == 4, taken))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import model_store
+from mnist_app import charts, model_store
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -13,6 +13,11 @@ def open_page(**query: str) -> AppTest:
     page = AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/evaluation.py")
     page.query_params.update(query)
     return page.run()
+
+
+def shown(page: AppTest) -> list[int]:
+    """Numbers of the digits that the page shows, in order."""
+    return [int(link.label.removeprefix("No. ")) for link in page.page_link if link.label.startswith("No. ")]
 
 
 @pytest.fixture
@@ -30,23 +35,44 @@ def test_shows_the_figures_of_the_stored_answers(y_pred, mnist_test):
     table = page.dataframe[0].value
     assert table["digit"].tolist() == list(range(10))
     assert table["support"].sum() == 10_000
+    assert not shown(page), "no cell is open at first"
 
 
 def test_the_most_confused_pair_leads_to_its_digits(y_pred, mnist_test):
     y_true = mnist_test[1]
     pairs, counts = np.unique(np.stack([y_true, y_pred])[:, y_true != y_pred], axis=1, return_counts=True)
     link = open_page().page_link[0]
-    label, count = link.value.replace("**", "").split(" · ")
+    label, count = link.label.replace("**", "").split(" · ")
     true, predicted = (int(part) for part in label.split(" read as "))
     assert count == f"{counts.max()} times"
     assert counts[((true, predicted) == pairs.T).all(axis=1)] == counts.max()
     assert f"true={true}&predicted={predicted}" in link.proto.query_string
 
 
-def test_the_view_of_the_matrix_is_in_the_address():
-    assert open_page().segmented_control(key="view").value == "counts"
-    page = open_page(view="errors only")
-    assert page.segmented_control(key="view").value == "errors only"
+def test_an_open_cell_shows_exactly_its_digits(y_pred, mnist_test):
+    page = open_page(true="4", predicted="9")
+    assert shown(page) == np.flatnonzero((mnist_test[1] == 4) & (y_pred == 9)).tolist()
+    page.selectbox(key="true").select("4")
+    page.selectbox(key="predicted").select("4").run()
+    right = np.flatnonzero((mnist_test[1] == 4) & (y_pred == 4))
+    assert shown(page) == right[:24].tolist()
+    page.pagination[0].set_value(2).run()
+    assert shown(page) == right[24:48].tolist()
+
+
+def test_an_empty_cell_says_so(y_pred, mnist_test):
+    matrix = np.zeros((10, 10), int)
+    np.add.at(matrix, (mnist_test[1], y_pred), 1)
+    true, predicted = np.argwhere(matrix == 0)[0]
+    page = open_page(true=str(true), predicted=str(predicted))
+    assert not shown(page)
+    assert "No test digit is like this" in page.info[0].value
+
+
+@pytest.mark.parametrize("view", charts.VIEWS)
+def test_the_view_of_the_matrix_is_in_the_address(view):
+    page = open_page(view=view)
+    assert page.pills(key="view").value == view
     assert not page.exception
 
 

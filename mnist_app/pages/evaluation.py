@@ -1,9 +1,9 @@
 """How good a network is on MNIST's test digits, from the answers stored with it."""
 
+import numpy as np
 import streamlit as st
 
-from mnist_app import charts, metrics
-from mnist_app.ui import load_digits, load_test_outputs, pick_model
+from mnist_app import charts, gallery, ui
 
 COLUMNS = {
     "digit": st.column_config.NumberColumn("Digit"),
@@ -19,64 +19,86 @@ CALIBRATION_HELP = (
     "confidence, exactly 90% are right."
 )
 
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def draw_matrix(_exam: gallery.Exam, model: str, errors: int, view: str) -> dict:
+    """The matrix's specification; the number of errors tells a model that was trained anew."""
+    typical = _exam.typical_errors() if view == "typical errors" else {}
+    pictures = {pair: ui.to_url(ui.enlarge(_exam.images[i], 56)) for pair, i in typical.items()}
+    return charts.confusion_chart(charts.confusion_rows(_exam.matrix, view, pictures)).to_dict()
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def draw_digits(matrix: np.ndarray) -> dict:
+    """The specification of the chart of precision, recall and F1."""
+    return charts.per_class_chart(charts.per_class_rows(matrix)).to_dict()
+
+
+def open_cell() -> None:
+    """Take the cell that was clicked over into the two fields, which are in the address."""
+    for cell in st.session_state["matrix"]["selection"]["cell"]:
+        st.session_state["true"], st.session_state["predicted"] = str(cell["true"]), str(cell["predicted"])
+
+
 st.title("Evaluation")
 st.write(
     "See how well a network reads the 10,000 test digits, which it never saw while learning, and which it confuses."
 )
 
-model = pick_model()
-_, (_, y_true) = load_digits()
-y_prob, _ = load_test_outputs(model.name)
-figures = metrics.summarize(y_true, y_prob)
-matrix = metrics.confusion(y_true, y_prob.argmax(axis=1))
+exam = ui.load_exam(ui.pick_model().name)
+figures, total = exam.figures, len(exam.y_true)
 
 st.markdown(
-    f"“{model.name}” reads **{figures['accuracy']:.2%}** of the test digits right. On other digits of the same kind, "
-    f"expect between **{figures['accuracy_low']:.2%}** and **{figures['accuracy_high']:.2%}**: with {len(y_true):,} "
+    f"“{exam.model}” reads **{figures['accuracy']:.2%}** of the test digits right. On other digits of the same kind, "
+    f"expect between **{figures['accuracy_low']:.2%}** and **{figures['accuracy_high']:.2%}**: with {total:,} "
     "digits, chance plays a part (95% interval)."
 )
 with st.grid(4, min_column_width=140):
     st.metric(
         "Read right", f"{figures['accuracy']:.2%}", help="Accuracy: the share of test digits that are read right."
     )
-    st.metric("Misread", f"{figures['errors']:,}", help=f"Of {len(y_true):,} test digits. The Errors page shows them.")
+    st.metric("Misread", f"{figures['errors']:,}", help=f"Of {total:,} test digits. The Errors page shows them.")
     st.metric("Loss", f"{figures['loss']:.4f}", help=LOSS_HELP)
     st.metric("Calibration error", f"{figures['ece']:.2%}", help=CALIBRATION_HELP)
 
-left, right = st.columns([5, 2], gap="medium")
+st.subheader("What is read as what")
+left, right = st.columns([5, 3], gap="medium")
+with right:
+    st.write("**Open a cell**: click on it, or choose here.")
+    with st.container(horizontal=True, wrap=False):
+        true = st.selectbox("True digit", gallery.DIGITS, key="true", bind="query-params")
+        predicted = st.selectbox("Read as", gallery.DIGITS, key="predicted", bind="query-params")
+    pairs = charts.confused_pairs(exam.matrix)
+    st.write("**Confused most often**" if pairs else "Every test digit is read right.")
+    with st.grid(2, min_column_width=140, gap="xxsmall"):
+        for pair in pairs:
+            ui.link_pair(exam.model, pair)
 with left:
-    st.subheader("What is read as what")
-    view = st.segmented_control(
-        "Figures in the cells", charts.VIEWS, default="counts", required=True, key="view", bind="query-params"
-    )
-    st.altair_chart(
-        charts.confusion_chart(charts.confusion_rows(matrix, view)),
-        alt=f"Confusion matrix ({view}): {figures['errors']} of {len(y_true)} test digits lie off the diagonal",
+    view = st.pills("Show in the cells", charts.VIEWS, default="counts", required=True, key="view", bind="query-params")
+    cell = None if gallery.ANY in (true, predicted) else (int(true), int(predicted))
+    st.vega_lite_chart(
+        spec=charts.outline_cell(draw_matrix(exam, exam.model, figures["errors"], view), cell),
+        key="matrix",
+        on_select=open_cell,
+        selection_mode="cell",
+        alt=f"Confusion matrix ({view}): {figures['errors']} of {total} test digits lie off the diagonal",
     )
     st.caption(
         "Each row is a true digit, each column what the network read. What is right lies on the diagonal. "
-        "**Row %** is the share of the row's digit."
+        "**Row %** is the share of the row's digit, **column %** of all that were read so."
     )
-with right:
-    st.subheader("Confused most often")
-    st.caption("Choose a pair to see its digits." if figures["errors"] else "None: every test digit is read right.")
-    with st.grid(2, min_column_width=150, gap="xsmall"):
-        for pair in charts.confused_pairs(matrix):
-            true, predicted = str(pair["true"]), str(pair["predicted"])
-            st.page_link(
-                "mnist_app/pages/errors.py",
-                label=f"**{true} read as {predicted}** · {pair['count']} times",
-                help=f"{pair['share']:.1%} of the digits that are {true}",
-                query_params={"model": model.name, "true": true, "predicted": predicted},
-            )
+if (true, predicted) != (gallery.ANY, gallery.ANY):
+    found = gallery.choose(exam, true=gallery.digit(true), predicted=gallery.digit(predicted))
+    st.subheader(f"{gallery.describe(true, predicted)}: {len(found):,}")
+    ui.show_gallery(exam, found, f"cell {exam.model} {true} {predicted}")
 
 st.subheader("Digit by digit")
 st.caption(
     "**Precision**: when the network says 4, how often is it a 4? **Recall**: of all 4s, how many does it find? **F1** "
-    "joins both in one figure. The axis does not start at 0, so that small differences show."
+    "joins both in one figure. Lines are 95% intervals. The axis does not start at 0, so that small differences show."
 )
-st.altair_chart(
-    charts.per_class_chart(charts.per_class_rows(figures["per_class"])),
+st.vega_lite_chart(
+    spec=draw_digits(exam.matrix),
     alt="Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
 )
 st.dataframe(figures["per_class"], column_config=COLUMNS, hide_index=True)

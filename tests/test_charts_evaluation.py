@@ -1,0 +1,49 @@
+import numpy as np
+
+from mnist_app import charts_evaluation as charts
+from mnist_app import metrics
+
+
+def test_histogram_counts_each_answer_once():
+    confidence, right = np.array([0.99, 1.0, 0.51, 0.52]), np.array([True, True, True, False])
+    rows = charts.histogram_rows(confidence, right)
+    assert sum(row["count"] for row in rows) == 4
+    assert {(row["answer"], row["low"], row["count"]) for row in rows} == {
+        ("right", 0.95, 2), ("right", 0.5, 1), ("wrong", 0.5, 1),
+    }  # fmt: skip
+    assert len(charts.histogram_chart(rows, "right").to_dict()["data"]["values"]) == 2
+
+
+def test_reliability_names_its_curves():
+    y_true, y_prob = np.arange(100) % 10, np.random.default_rng(0).dirichlet(np.ones(10), 100)
+    rows = charts.reliability_rows({"after": metrics.reliability(y_true, y_prob), "before": []})
+    assert sum(row["size"] for row in rows) == 100
+    charts.reliability_chart(rows).to_dict()
+
+
+def test_risk_keeps_both_ends():
+    n = 1000
+    rows = charts.risk_rows(np.linspace(0, 1, n), np.linspace(1, 0.5, n), np.linspace(0.9, 1, n))
+    assert len(rows) == charts.MOST_POINTS
+    assert rows[0]["coverage"] == 1
+    assert rows[-1]["error"] == 0
+    charts.risk_chart(rows, 0.9, 0.01).to_dict()
+
+
+def test_slices_keep_their_order():
+    rows = [
+        {"slice": name, "digits": 9, "misread": 1, "accuracy": 0.9, "low": low, "high": 1.0}
+        for name, low in (("b", 0.5), ("a", 0.6))
+    ]
+    spec = charts.slices_chart(rows).to_dict()
+    assert spec["layer"][0]["encoding"]["y"]["sort"] is None
+
+
+def test_corruptions_put_the_weakest_on_top():
+    rows = [
+        {"family": name, "severity": severity, "digits": 9, "accuracy": accuracy / severity}
+        for name, accuracy in (("fog", 0.9), ("shear", 0.5))
+        for severity in (1, 2)
+    ]
+    spec = charts.corruptions_chart(rows).to_dict()
+    assert spec["layer"][0]["encoding"]["y"]["sort"] == ["shear", "fog"]
