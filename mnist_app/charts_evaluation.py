@@ -33,7 +33,7 @@ def histogram_chart(rows: Rows, answer: str) -> alt.Chart:
         .encode(
             x=alt.X("low:Q", bin="binned", title="Confidence", axis=alt.Axis(format="%")).scale(domain=[0, 1]),
             x2="high:Q",
-            y=alt.Y("count:Q", title=answer.capitalize(), axis=alt.Axis(tickCount=3, format="~s")),
+            y=alt.Y("count:Q", title=answer.capitalize(), stack=None, axis=alt.Axis(tickCount=3, format="~s")),
             tooltip=[
                 alt.Tooltip("low:Q", title="Confidence from", format=".0%"),
                 alt.Tooltip("high:Q", title="to", format=".0%"),

@@ -56,9 +56,11 @@ def test_a_click_on_the_matrix_opens_the_cell_and_its_link_opens_it_again(visit,
     visit.problems[:] = [problem for problem in visit.problems if "_stcore" not in problem]
 
 
-def test_a_digit_goes_from_the_gallery_to_the_canvas_and_is_read(visit):
+def test_a_digit_goes_from_the_errors_page_to_the_canvas_and_is_read(visit):
     page = visit.page
     open_page(page, "Errors")
+    page.locator(".st-key-answer").get_by_role("combobox").click()
+    page.get_by_role("option", name="all").click()
     page.locator(".st-key-sort").get_by_role("combobox").click()
     page.get_by_role("option", name="lowest number").click()
     page.get_by_role("link", name="No. 0", exact=True).click()
