@@ -115,8 +115,8 @@ def digit_evidence(scores: np.ndarray, features: np.ndarray, test: DigitTest) ->
     best = scores[:, :CLASSES].max(axis=1)
     energy = best + np.log(np.exp(scores[:, :CLASSES] - best[:, np.newaxis]).sum(axis=1))
     against = scores[:, CLASSES] if scores.shape[1] > CLASSES else energy
-    whitened, means = features @ test.whitening, test.means @ test.whitening
-    distance = np.linalg.norm(whitened[:, np.newaxis] - means, axis=2).min(axis=1)
+    whitened = features @ test.whitening
+    distance = np.linalg.norm(whitened[:, np.newaxis] - test.whitened_means, axis=2).min(axis=1)
     return np.stack([energy - against, energy, -np.log(distance + 1e-6)], axis=1).astype(np.float32)
 
 

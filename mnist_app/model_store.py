@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,11 @@ class DigitTest:
     whitening: np.ndarray
     weights: np.ndarray
     intercept: float
+
+    @cached_property
+    def whitened_means(self) -> np.ndarray:
+        """The means in the whitened space, `(10, d)` float32."""
+        return self.means @ self.whitening
 
 
 @dataclass(frozen=True)
