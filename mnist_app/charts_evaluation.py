@@ -27,13 +27,17 @@ def histogram_rows(confidence: np.ndarray, right: np.ndarray, bins: int = HISTOG
 
 def histogram_chart(rows: Rows, answer: str) -> alt.Chart:
     """Draw the "right" or the "wrong" answers by confidence; each has its own scale, and so its own chart."""
+    chosen = [row for row in rows if row["answer"] == answer]
+    highest = max((row["count"] for row in chosen), default=1)  # given: the page draws before the data has come
     return (
-        alt.Chart(alt.Data(values=[row for row in rows if row["answer"] == answer]), height=150)
+        alt.Chart(alt.Data(values=chosen), height=150)
         .mark_bar(color=BLUE if answer == "right" else VERMILLION)
         .encode(
             x=alt.X("low:Q", bin="binned", title="Confidence", axis=alt.Axis(format="%")).scale(domain=[0, 1]),
             x2="high:Q",
-            y=alt.Y("count:Q", title=answer.capitalize(), stack=None, axis=alt.Axis(tickCount=3, format="~s")),
+            y=alt.Y("count:Q", title=answer.capitalize(), stack=None, axis=alt.Axis(tickCount=3, format="~s")).scale(
+                domain=[0, highest]
+            ),
             tooltip=[
                 alt.Tooltip("low:Q", title="Confidence from", format=".0%"),
                 alt.Tooltip("high:Q", title="to", format=".0%"),
