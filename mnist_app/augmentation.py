@@ -1,8 +1,10 @@
 """Change training images the way hands, pens and cameras change digits.
 
 Every change has a cause outside the network: people slant and stretch their digits (`warp`), pens differ in width
-(`change_stroke`), ink runs dry (`break_strokes`), cameras blur and fade (`blur`, `fade`), and paper has lines whose
-remains stay at the border of a cut-out digit (`add_line`). Only NumPy and OpenCV, so a page can show what is trained.
+(`change_stroke`), ink runs dry (`break_strokes`), digits are written hollow (`outline`), cameras blur, fade and add
+grain (`blur`, `fade`, `add_grain`), light is uneven and hazy (`shade`), and paper has lines: their remains stay at the
+border of a cut-out digit (`add_line`), go through it (`cross_out`), or the sheet ends (`add_band`). Only NumPy and
+OpenCV, so a page can show what is trained.
 """
 
 from dataclasses import dataclass, replace
@@ -27,7 +29,8 @@ class Augmentation:
         shear: tangent of the slant either way.
         shift: pixels in both directions.
         elastic: standard deviation of the elastic displacement, pixels.
-        stroke, broken, blurred, faded, lined: probability that an image gets that change.
+        stroke, broken, blurred, faded, lined, hollow, crossed, banded, shaded, grainy: probability that an image gets
+            that change.
     """
 
     rotation: float = 0.0
@@ -41,6 +44,11 @@ class Augmentation:
     blurred: float = 0.0
     faded: float = 0.0
     lined: float = 0.0
+    hollow: float = 0.0
+    crossed: float = 0.0
+    banded: float = 0.0
+    shaded: float = 0.0
+    grainy: float = 0.0
 
     def gentler(self, strength: float) -> "Augmentation":
         """Return this augmentation with every number multiplied by `strength`, 0 to 1."""
@@ -54,6 +62,11 @@ AUGMENTATIONS = {
         rotation=15, scale=0.12, aspect=0.12, shear=0.25, shift=2, elastic=0.8,
         stroke=0.35, broken=0.05, blurred=0.12, faded=0.12, lined=0.06,
     ),
+    "flagship": Augmentation(
+        rotation=18, scale=0.16, aspect=0.12, shear=0.3, shift=2.2, elastic=0.8,
+        stroke=0.35, broken=0.05, blurred=0.12, faded=0.10, lined=0.06,
+        hollow=0.04, crossed=0.05, banded=0.05, shaded=0.10, grainy=0.08,
+    ),
 }  # fmt: skip
 
 
@@ -62,12 +75,17 @@ def augment(images: np.ndarray, augmentation: Augmentation, rng: np.random.Gener
     if augmentation == Augmentation():
         return images
     changed = warp(images, augmentation, rng)
-    for probability, change in (
+    for probability, change in (  # in the order of pen, paper, light and camera
         (augmentation.stroke, change_stroke),
         (augmentation.broken, break_strokes),
+        (augmentation.hollow, outline),
         (augmentation.lined, add_line),
+        (augmentation.crossed, cross_out),
+        (augmentation.banded, add_band),
+        (augmentation.shaded, shade),
         (augmentation.blurred, blur),
         (augmentation.faded, fade),
+        (augmentation.grainy, add_grain),
     ):
         for i in np.flatnonzero(rng.random(len(images)) < probability):
             changed[i] = change(changed[i], rng)
@@ -162,3 +180,60 @@ def add_line(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     start, end = sorted(rng.integers(0, IMAGE_SIZE, 2).tolist())
     cv2.line(lined, (start, position), (end, position + tilt), int(rng.integers(120, 256)), 1, cv2.LINE_AA)
     return np.rot90(lined, -turns)
+
+
+def outline(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Write the digit hollow: only the edges of its strokes, about a pixel wide."""
+    ink = np.where(image > rng.integers(60, 160), 255, 0).astype(np.uint8)
+    return cv2.subtract(cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))), ink)
+
+
+def cross_out(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw a line from side to side, through the digit: straight, dotted or wavy."""
+    turns = int(rng.integers(4))
+    crossed = np.rot90(image, turns).copy()
+    columns = np.arange(IMAGE_SIZE)
+    wave = rng.uniform(1, 3) * np.sin(columns * rng.uniform(0.5, 2)) if rng.random() < 0.4 else 0
+    rows = np.linspace(*rng.uniform(0, IMAGE_SIZE, 2), IMAGE_SIZE) + wave
+    far = np.abs(columns[:, np.newaxis] - rows) / rng.uniform(0.8, 1.8)
+    line = np.clip(1.3 - far, 0, 1) * rng.integers(100, 256)
+    if rng.random() < 0.4:
+        line *= columns // rng.integers(1, 4) % 2
+    return np.rot90(np.maximum(crossed, line.astype(np.uint8)), -turns)
+
+
+def add_band(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """End the sheet, or begin a dark margin: turn up to 8 rows or columns at one or two opposite borders over."""
+    turns = int(rng.integers(4))
+    banded = np.rot90(image, turns).copy()
+    sides = rng.integers(1, 9, 2) * rng.permutation([1, rng.integers(2)])
+    for band in (banded[: sides[0]], banded[IMAGE_SIZE - sides[1] :]):
+        band[:] = 255 - band
+    return np.rot90(banded, -turns)
+
+
+def shade(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Light the paper badly: 20 to 90 % of the contrast is left, before a grey that is even or cloudy."""
+    contrast = rng.uniform(0.2, 0.9)
+    clouds = sum(
+        cv2.resize(rng.random((size, size)) / size, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_LINEAR)
+        for size in (2, 4, 8, 16)
+    )
+    clouds = (clouds - clouds.min()) / np.ptp(clouds)
+    grey = rng.uniform(0, 1 - contrast / 2) * (1 if rng.random() < 0.3 else clouds)
+    return (np.clip(image * (contrast / 255) + grey, 0, 1) * 255).astype(np.uint8)
+
+
+def add_grain(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Photograph in the dark: grain everywhere, grain where there is light, or single dead and glowing pixels."""
+    kind = rng.integers(3)
+    if kind == 0:
+        noisy = image + rng.normal(0, rng.uniform(8, 60), image.shape)
+    elif kind == 1:
+        photons = rng.uniform(2, 20)
+        noisy = rng.poisson(image / 255 * photons) * (255 / photons)
+    else:
+        noisy = np.where(
+            rng.random(image.shape) < rng.uniform(0.01, 0.25), rng.integers(0, 2, image.shape) * 255, image
+        )
+    return np.clip(noisy, 0, 255).astype(np.uint8)

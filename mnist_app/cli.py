@@ -58,6 +58,7 @@ def train(
     augmentation: str | None = None,
     synthetic_share: float | None = None,
     non_digit_share: float | None = None,
+    average: float | None = None,
     seed: int | None = None,
 ) -> None:
     """Train a network by a recipe, with any setting overridden, then measure it on the test digits."""

@@ -43,6 +43,24 @@ RECIPES = {
             non_digit_share=0.5,
         ),
     ),
+    "flagship": Recipe(
+        "Flagship",
+        "The same network, which has also seen bad light, grain, lines and page edges; its weights are averaged.",
+        TrainingSettings(
+            architecture="hands",
+            epochs=24,
+            learning_rate=1e-3,
+            optimizer="adamw",
+            weight_decay=1e-2,
+            schedule="cosine",
+            dropout=0.3,
+            validation_split=1 / 12,
+            augmentation="flagship",
+            synthetic_share=0.25,
+            non_digit_share=0.4,
+            average=0.999,
+        ),
+    ),
 }
 
 

@@ -15,7 +15,7 @@ NOT_A_DIGIT = CLASSES  # the label of a non-digit, for the networks that learn o
 CHOICES = {
     "optimizer": ("adam", "adamw"),
     "schedule": ("constant", "cosine"),
-    "augmentation": ("none", "gentle", "hands"),
+    "augmentation": ("none", "gentle", "hands", "flagship"),
 }
 
 
@@ -36,6 +36,7 @@ class TrainingSettings:
         augmentation: a name in `augmentation.AUGMENTATIONS`.
         synthetic_share: digits drawn by `synthesis` per training digit of an epoch.
         non_digit_share: non-digits drawn by `synthesis` per training digit; above 0 the network has an 11th class.
+        average: momentum of the moving average of the weights that is kept at the end, 0 for the last weights alone.
         seed: seeds weights, shuffling, dropout and augmentation.
     """
 
@@ -51,6 +52,7 @@ class TrainingSettings:
     augmentation: str = "none"
     synthetic_share: float = 0.0
     non_digit_share: float = 0.0
+    average: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -62,8 +64,9 @@ class TrainingSettings:
                 raise ValueError(f"{name} must not be negative, but is {getattr(self, name)}.")
         if not self.learning_rate > 0:
             raise ValueError(f"learning_rate must be above 0, not {self.learning_rate}.")
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout}.")
+        for name in ("dropout", "average"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}.")
         if not 0 < self.validation_split < 1:
             raise ValueError(f"validation_split must be between 0 and 1, not {self.validation_split}.")
         for name, choices in CHOICES.items():

@@ -129,6 +129,8 @@ def train(
         callbacks=[HistoryFile(model.folder / "history.csv"), StepProgress(progress)],
         verbose=0,
     )
+    if settings.average:  # fit() ends with the averaged weights, to which the statistics do not belong
+        reestimate_statistics(network, batches)
     network.save(model.folder / "model.keras")
     network.export(model.tflite, format="litert", verbose=False)
 
@@ -156,6 +158,31 @@ def with_synthetic(images: np.ndarray, labels: np.ndarray, settings: TrainingSet
     return images, labels.astype(np.int32)
 
 
+def reestimate_statistics(network: keras.Model, batches: Batches, count: int = 200) -> None:
+    """Estimate the means and variances of batch normalisation anew, for the weights that the network has now.
+
+    Dropout is off meanwhile, as it will be when the network is used (Li et al. 2018, arXiv 1801.05134).
+
+    Args:
+        network: changed in place.
+        batches: training batches.
+        count: how many of them are used, at most.
+    """
+    normalisations = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    dropouts = {layer: layer.rate for layer in network.layers if isinstance(layer, keras.layers.Dropout)}
+    momenta = [layer.momentum for layer in normalisations]
+    for layer in dropouts:
+        layer.rate = 0
+    for i in range(min(count, len(batches))):
+        for layer in normalisations:
+            layer.momentum = i / (i + 1)  # so that every batch counts the same
+        network(batches[i][0], training=True)
+    for layer, rate in dropouts.items():
+        layer.rate = rate
+    for layer, momentum in zip(normalisations, momenta, strict=True):
+        layer.momentum = momentum
+
+
 def _optimizer(settings: TrainingSettings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     rate = settings.learning_rate
     if settings.schedule == "cosine":
@@ -165,9 +192,10 @@ def _optimizer(settings: TrainingSettings, steps_per_epoch: int) -> keras.optimi
             warmup_steps=steps_per_epoch,
             decay_steps=steps_per_epoch * max(1, settings.epochs - 1),
         )
+    average = {"use_ema": True, "ema_momentum": settings.average} if settings.average else {}
     if settings.optimizer == "adamw":
-        return keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, global_clipnorm=CLIP)
-    return keras.optimizers.Adam(rate)
+        return keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, global_clipnorm=CLIP, **average)
+    return keras.optimizers.Adam(rate, **average)
 
 
 def keras_calls(model: StoredModel) -> dict[str, Callable[[np.ndarray], object]]:

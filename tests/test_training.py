@@ -8,7 +8,9 @@ from mnist_app import calibration, datasets, evaluation, model_store, training
 from mnist_app.classifier import load_classifier
 from mnist_app.settings import NOT_A_DIGIT, TrainingSettings
 
-QUICK = TrainingSettings(epochs=2, batch_size=64, augmentation="gentle", synthetic_share=0.1, non_digit_share=0.1)
+QUICK = TrainingSettings(
+    epochs=2, batch_size=64, augmentation="gentle", synthetic_share=0.1, non_digit_share=0.1, average=0.8
+)
 
 
 @pytest.fixture(scope="module")
