@@ -85,18 +85,13 @@ def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> I
     context = browser.new_context(**DEVICES[getattr(request, "param", "wide")])
     visit = Visit(context.new_page(), server.url)
     page = visit.page
-    page.on("console", lambda message: _matters(message) and visit.problems.append(_tell(message)))
+    page.on("console", lambda message: message.type in ("error", "warning") and visit.problems.append(_tell(message)))
     page.on("pageerror", lambda error: visit.problems.append(str(error)))
     page.goto(server.url)
     page.get_by_role("heading", level=1).wait_for()
     yield visit
     context.close()
     assert not visit.problems
-
-
-def _matters(message: ConsoleMessage) -> bool:
-    """Errors and warnings, but for what Vega says of a chart whose data Streamlit sends a moment later."""
-    return message.type in ("error", "warning") and not message.text.startswith("WARN Infinite extent")
 
 
 def _tell(message: ConsoleMessage) -> str:

@@ -1,0 +1,80 @@
+"""Exploring what the network gets wrong, as a person does: clicks on the matrix, gallery, and back to the canvas."""
+
+import re
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from test_app import SECONDS, open_page, says
+
+from mnist_app import model_store
+
+
+def shows(page: Page, digits: list[int]) -> None:
+    """Wait until the page shows exactly the test digits of these numbers, in this order."""
+    links = page.get_by_role("link", name=re.compile(r"^No\. \d+$"))
+    expect(links).to_have_text([f"No. {i}" for i in digits], timeout=SECONDS)
+
+
+def click_cell(page: Page, true: int, read: int) -> None:
+    """Click on a cell of the matrix, again while the chart is still being drawn and hears nothing."""
+    for _ in range(5):
+        point_at_cell(page, true, read)
+        with suppress(AssertionError):
+            heading(page, true, read, SECONDS / 5)
+            return
+    pytest.fail(f"Five clicks on cell ({true}, {read}) did not open it.")
+
+
+def point_at_cell(page: Page, true: int, read: int) -> None:
+    """Click beside the cell's figure, at a place found by the axes' labels alone."""
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart.locator("svg").wait_for(timeout=SECONDS)
+    column = chart.locator(".role-axis-label text", has_text=re.compile(f"^{read}$")).first.bounding_box()
+    row = chart.locator(".role-axis-label text", has_text=re.compile(f"^{true}$")).last.bounding_box()
+    page.mouse.click(column["x"] + column["width"] / 2 + 10, row["y"] + row["height"] / 2 + 8)
+
+
+def expected(true: int, read: int, y_true: np.ndarray) -> list[int]:
+    y_pred = model_store.find_model().test_outputs()[0].argmax(axis=1)
+    return np.flatnonzero((y_true == true) & (y_pred == read)).tolist()
+
+
+def heading(page: Page, true: int, read: int, seconds: float = SECONDS) -> None:
+    name = f"Digits that are {true} and were read as {read}"
+    expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=seconds)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS)
+
+
+def test_a_click_on_the_matrix_opens_the_cell_and_its_link_opens_it_again(visit, mnist_test):
+    page = visit.page
+    open_page(page, "Evaluation")
+    click_cell(page, 4, 9)
+    shows(page, expected(4, 9, mnist_test[1]))
+    expect(page).to_have_url(re.compile(r"true=4&predicted=9|predicted=9&true=4"))
+    link = page.url
+    click_cell(page, 7, 2)
+    shows(page, expected(7, 2, mnist_test[1]))
+    click_cell(page, 4, 9)  # a second time
+
+    page.goto(link)
+    heading(page, 4, 9)
+    shows(page, expected(4, 9, mnist_test[1]))
+    # A page that is opened by its address first looks for the server below that address.
+    visit.problems[:] = [problem for problem in visit.problems if "_stcore" not in problem]
+
+
+def test_a_digit_goes_from_the_errors_page_to_the_canvas_and_is_read(visit):
+    page = visit.page
+    open_page(page, "Errors")
+    page.locator(".st-key-answer").get_by_role("combobox").click()
+    page.get_by_role("option", name="all").click()
+    page.locator(".st-key-sort").get_by_role("combobox").click()
+    page.get_by_role("option", name="lowest number").click()
+    page.get_by_role("link", name="No. 0", exact=True).click()
+    expect(page.get_by_text("Labelled 7, read as 7")).to_be_visible(timeout=SECONDS)
+    page.get_by_role("link", name="Edit on the canvas").click()
+    says(page, "^7.*%")
+    page.get_by_test_id("stButton").get_by_role("button", name="Clear", exact=True).click()
+    says(page, "empty")
