@@ -6,6 +6,8 @@ import numpy as np
 FAINTEST = 20  # ink that takes less than 8 % of the paper's light is not seen
 NOISE = 5  # ink is at least that many standard deviations darker than paper
 NEARBY = 0.4  # and at least that share of the darkest ink nearby
+BRIDGE = 0.2  # the same for ink that joins two pieces of darker ink
+ALIKE = 0.6  # share of the darker piece's strength that the other one has
 NEAR_INK = 10  # faint ink is taken along up to the blob's size divided by twice this
 FULL, EMPTY = 0.85, 0.1  # shares of a blob's typical strength that count as full ink and as none
 
@@ -31,7 +33,7 @@ def ink_mask(strength: np.ndarray) -> np.ndarray:
     """Cut ink from paper at about half the strength of the strongest ink nearby, and well above the paper's noise.
 
     A local threshold in the spirit of Sauvola and Pietikäinen (2000): faint pencil is cut at half its own height
-    although thick marker stands elsewhere on the page.
+    although thick marker stands elsewhere on the page. Where a stroke grows faint in between, `bridge` mends it.
 
     Args:
         strength: `(h, w)` uint8 ink strength.
@@ -42,10 +44,47 @@ def ink_mask(strength: np.ndarray) -> np.ndarray:
     paper, faintest = paper_levels(strength)
     pooled = cv2.dilate(strength, np.ones((5, 5), np.uint8))[::4, ::4]
     side = max(pooled.shape) // 20 | 1
-    peak = cv2.blur(cv2.dilate(pooled, np.ones((side, side), np.uint8)), (side, side))
-    threshold = np.maximum(paper + NEARBY * (peak.astype(np.float32) - paper), faintest).astype(np.uint8)
-    threshold = cv2.resize(threshold, strength.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return strength > threshold
+    peak = cv2.blur(cv2.dilate(pooled, np.ones((side, side), np.uint8)), (side, side)).astype(np.float32)
+
+    def above(share: float) -> np.ndarray:
+        threshold = np.maximum(paper + share * (peak - paper), faintest).astype(np.uint8)
+        return strength > cv2.resize(threshold, strength.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+    return bridge(strength, above(NEARBY), above(BRIDGE))
+
+
+def bridge(strength: np.ndarray, ink: np.ndarray, faint: np.ndarray) -> np.ndarray:
+    """Mend strokes that a threshold broke: add the faint ink that joins two pieces of ink.
+
+    Hysteresis as in Canny (1986), but faint ink must have ink at both of its ends, and ink of about the same strength:
+    smudges have it at one end, and the edge of a shadow is fainter than the digits that it passes.
+
+    Args:
+        strength: `(h, w)` uint8 ink strength.
+        ink: `(h, w)` bool.
+        faint: `(h, w)` bool, what may be ink.
+
+    Returns:
+        `(h, w)` bool.
+    """
+    count, pieces = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
+    if count <= 2:  # the paper, and one piece at most
+        return ink
+    typical = np.bincount(pieces.ravel(), strength.ravel(), count) / np.bincount(pieces.ravel(), minlength=count)
+    count, gaps = cv2.connectedComponents((faint & ~ink).view(np.uint8), connectivity=8)
+    around = np.ones((3, 3), np.uint8)
+    numbers = pieces.astype(np.float32)
+    highest = cv2.dilate(numbers, around)  # number of a piece that touches the pixel
+    numbers[~ink] = np.inf
+    lowest = cv2.erode(numbers, around)
+    inside = gaps > 0
+    last, first = np.zeros(count), np.full(count, np.inf)
+    np.maximum.at(last, gaps[inside], highest[inside])
+    np.minimum.at(first, gaps[inside], lowest[inside])
+    joins = last > first
+    one, other = typical[last[joins].astype(int)], typical[first[joins].astype(int)]
+    joins[joins] = np.minimum(one, other) > ALIKE * np.maximum(one, other)
+    return ink | joins[gaps]
 
 
 def otsu(strength: np.ndarray) -> np.ndarray:

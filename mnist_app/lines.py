@@ -13,6 +13,7 @@ SHORTEST = 0.25  # share of the picture's side that a line of a grid spans
 RULED = 0.6  # share of the width that each line of ruled paper spans
 SLIMMEST = 0.12  # a line's box is lower than this share of its length, tilt included
 REMAINS = 0.6  # share of a piece of ink beside an erased line from which on it is a rest of it
+BAR = 0.3  # share of ink in a line's box from which on all of the box is line: a binding, a thick border
 CROSSING = 1.8  # ink that many times as thick as the line belongs to a stroke that crosses it
 
 
@@ -43,13 +44,17 @@ def remove_lines(mask: np.ndarray) -> tuple[np.ndarray, list[Box]]:
     left = mask & ~on_lines
     if lone and np.count_nonzero(left) < np.count_nonzero(on_lines):  # no lines, but the strokes of a plus or a T
         return mask, []
-    return left & ~_remains(left, on_lines), across + down
+    bars = np.zeros(mask.shape, bool)
+    for x, y, w, h in across + down:
+        bar = slice(max(0, y), y + h), slice(max(0, x), x + w)
+        bars[bar] |= mask[bar].mean() > BAR
+    return left & ~_remains(left, on_lines, bars), across + down
 
 
-def _remains(left: np.ndarray, on_lines: np.ndarray) -> np.ndarray:
-    """Pieces of ink that lie along erased lines for the most part: where lines met or were thick."""
+def _remains(left: np.ndarray, on_lines: np.ndarray, bars: np.ndarray) -> np.ndarray:
+    """Pieces of ink that lie along erased lines for the most part, where lines met or were thick, or inside a bar."""
     side = max(5, max(left.shape) // 100) | 1
-    along = cv2.dilate(on_lines.view(np.uint8), np.ones((side, side), np.uint8))
+    along = cv2.dilate((on_lines | bars).view(np.uint8), np.ones((side, side), np.uint8))
     count, labels = cv2.connectedComponents(left.view(np.uint8), connectivity=8)
     share = np.bincount(labels.ravel(), along.ravel(), count) / np.maximum(
         np.bincount(labels.ravel(), minlength=count), 1

@@ -12,7 +12,7 @@ from mnist_app.classifier import Classifier
 from mnist_app.grouping import Look, Looker, join_pieces, split_touching
 from mnist_app.ink import lift_ink, paper_levels
 from mnist_app.lines import remove_lines
-from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, run_steps
+from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, changed_pixels, run_steps
 from mnist_app.rejection import LINE, reject, reject_background, reject_shapes
 from mnist_app.rows import reading_order
 from mnist_app.segmentation import Blob, Box, find_pieces, ink_inside, union
@@ -138,7 +138,8 @@ def read_picture(
         pieces = find_pieces(mask)
         looks, left_out = look([union(pieces)] if pieces else []), []
     else:
-        looks, left_out = _find_digits(mask, look, classifier.calibration.reject, without)
+        beyond = changed_pixels(made["Polarity"], made["Page finding"])
+        looks, left_out = _find_digits(mask, beyond, look, classifier.calibration.reject, without)
 
     scale = picture.shape[1] / mask.shape[1]
     order = reading_order([one.blob.box for one in looks])
@@ -176,9 +177,9 @@ def _looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str
 
 
 def _find_digits(
-    mask: np.ndarray, look: Looker, threshold: float, without: frozenset[str]
+    mask: np.ndarray, beyond: np.ndarray | None, look: Looker, threshold: float, without: frozenset[str]
 ) -> tuple[list[Look], list[Rejected]]:
-    """Sort a page's ink into digits and the rest; boxes are in pixels of the mask."""
+    """Sort a page's ink into digits and the rest; boxes are in pixels of the mask, `beyond` is what is no paper."""
     mask, lines = (mask, []) if LINES in without else remove_lines(mask)
     rejected = [Rejected(box, LINE) for box in lines]
     pieces = find_pieces(mask)
@@ -190,7 +191,7 @@ def _find_digits(
         rejected.extend(Rejected(looks[i].blob.box, why, looks[i].made["Centre of mass"]) for i, why in reasons.items())
         return [one for i, one in enumerate(looks) if i not in reasons]
 
-    looks = leave_out(reject_background(looks, mask.shape))
+    looks = leave_out(reject_background(looks, mask.shape, beyond))
     if JOINING not in without:
         looks = join_pieces(looks, look)
     if SPLITTING not in without:

@@ -1,9 +1,10 @@
 """Which blobs are no digits, from what the network says, from geometry and from the neighbours."""
 
+import cv2
 import numpy as np
 
 from mnist_app.grouping import Look
-from mnist_app.segmentation import Blob, Box
+from mnist_app.segmentation import DUST, Blob, Box
 
 NOT_A_DIGIT = "I don't think this is a digit"
 LINE = "ruled line"
@@ -20,7 +21,10 @@ TALLER = 2.5  # times the digits' height
 TALL, STROKES = 4.0, 2.0  # a digit that many times as high as wide is a 1, and has fewer strokes side by side
 HOLLOW = 0.15  # share of its box that a frame's ink fills at most
 FAINT = 0.7  # share of the darkest digit's strength below which a blob must stand in a row
+PALEST = 0.25  # share of the darkest digit's strength that any digit has
+SHADOW = 0.4  # share of a neighbour's strength that any ink has
 PIECE = 0.08  # share of the outer blob's size below which what lies inside may be a piece of it
+BORDER = 0.008  # share of the picture's side up to which ink lies at the edge of a sheet
 LARGER = 1.5  # times the digits' usual size
 SMALLEST = 0.35  # share of the digits' usual size below which a blob needs a neighbour of about its size
 ALIKE = 0.38  # share of the neighbour's size
@@ -42,11 +46,30 @@ def reject_shapes(blobs: list[Blob], shape: tuple[int, int]) -> dict[int, str]:
             reasons[i] = PATTERN
         elif blob.sides(shape) >= 3 and _hollow(blob):
             reasons[i] = FRAME
+    patterns = [blobs[i].box for i, reason in reasons.items() if reason == PATTERN]
+    for i, blob in enumerate(blobs):
+        if any(_along(blob.box, pattern) for pattern in patterns):
+            reasons.setdefault(i, PATTERN)
     return reasons
 
 
-def reject_background(looks: list[Look], shape: tuple[int, int]) -> dict[int, str]:
-    """Say which blobs are part of what lies around the digits: page edges, shadows, bindings."""
+def _along(inner: Box, outer: Box) -> bool:
+    """Whether a box lies in or just above or below a high one: the parts of a spiral hang together loosely."""
+    left, top, width, height = inner
+    x, y, w, h = outer
+    room = 0.1 * h
+    return x <= left + width / 2 <= x + w and y - room <= top + height / 2 <= y + h + room
+
+
+def reject_background(looks: list[Look], shape: tuple[int, int], beyond: np.ndarray | None = None) -> dict[int, str]:
+    """Say which blobs are part of what lies around the digits: page edges, shadows, bindings.
+
+    Args:
+        looks: the blobs.
+        shape: of the mask, to know its edges.
+        beyond: bool of that shape, what lies beyond the sheets of paper; None where the paper fills the picture.
+    """
+    near_edge = None if beyond is None else _widened(beyond)
     darkest, usual = _darkest(looks), _usual_size(looks, shape)
     digits = [look for look in looks if look.score > CERTAIN and look.label != 1 and look.strength > FAINT * darkest]
     reasons = {}
@@ -54,11 +77,27 @@ def reject_background(looks: list[Look], shape: tuple[int, int]) -> dict[int, st
         larger = look.blob.size > LARGER * usual
         if look.blob.size > TALLER * usual and _slender(look.blob):
             reasons[i] = LINE
-        elif (larger and look.strength < FAINT * darkest) or any(_around(look.blob, other.blob) for other in digits):
+        elif (
+            (larger and look.strength < FAINT * darkest)
+            or any(_around(look.blob, other.blob) for other in digits)
+            or (near_edge is not None and _runs_along(look.blob, near_edge))
+        ):
             reasons[i] = SHADE
         elif larger and look.blob.sides(shape) and _hollow(look.blob):
             reasons[i] = EDGE
     return reasons
+
+
+def _widened(beyond: np.ndarray) -> np.ndarray:
+    side = 2 * round(BORDER * max(beyond.shape)) + 1
+    return cv2.dilate(beyond.view(np.uint8), np.ones((side, side), np.uint8)) > 0
+
+
+def _runs_along(blob: Blob, near_edge: np.ndarray) -> bool:
+    """Whether a blob follows the edge of a sheet for half its own size; a digit that the edge cuts does not."""
+    x, y, w, h = blob.box
+    shared = near_edge[y : y + h, x : x + w] & blob.mask
+    return max(shared.any(axis=0).sum(), shared.any(axis=1).sum()) > blob.size / 2
 
 
 def _around(outer: Blob, inner: Blob) -> bool:
@@ -119,10 +158,19 @@ def _slender(blob: Blob) -> bool:
 def _unsupported(looks: list[Look], reasons: dict[int, str], usual: float, shape: tuple[int, int]) -> dict[int, str]:
     """Small and faint blobs that stand neither in a chain of neighbours with a digit nor in a row of their own."""
     left = [i for i in range(len(looks)) if i not in reasons]
-    faintest = FAINT * _darkest([looks[i] for i in left])
-    kept = {i for i in left if looks[i].blob.size >= SMALLEST * usual and looks[i].strength >= faintest}
-    weak = {i for i in left if i not in kept and looks[i].score > CERTAIN and not looks[i].blob.sides(shape)}
-    neighbours = {i: [k for k in left if k != i and _beside(looks[i].blob.box, looks[k].blob.box)] for i in weak}
+    strangers = [looks[i] for i, reason in reasons.items() if reason == NOT_A_DIGIT and looks[i].blob.size >= usual]
+    darkest = max([_darkest([looks[i] for i in left]), *(look.strength for look in strangers)])
+    large = [look.blob.size >= SMALLEST * usual and not _speck(look, shape) for look in looks]
+    kept = {i for i in left if large[i] and looks[i].strength >= FAINT * darkest}
+    weak = {
+        i
+        for i in left
+        if i not in kept
+        and looks[i].score > CERTAIN
+        and looks[i].strength > PALEST * darkest
+        and not looks[i].blob.sides(shape)
+    }
+    neighbours = {i: [k for k in left if k != i and _supports(looks[k], looks[i])] for i in weak}
     # Specks look like 1, so a row of small or faint digits must hold others.
     for i in weak:
         row = [looks[k].label for k in [i, *neighbours[i]] if k in weak]
@@ -131,7 +179,12 @@ def _unsupported(looks: list[Look], reasons: dict[int, str], usual: float, shape
     while found:
         found = {i for i in weak - kept if kept & set(neighbours[i])}
         kept |= found
-    return {i: SMALL if looks[i].blob.size < SMALLEST * usual else FAINT_INK for i in left if i not in kept}
+    return {i: FAINT_INK if large[i] else SMALL for i in left if i not in kept}
+
+
+def _speck(look: Look, shape: tuple[int, int]) -> bool:
+    """Whether a blob is not much larger than dust and tells nothing that a speck would not."""
+    return look.blob.size < 2 * DUST * max(shape) and (look.label == 1 or look.score < CERTAIN)
 
 
 def _beside(a: Box, b: Box) -> bool:
@@ -140,6 +193,12 @@ def _beside(a: Box, b: Box) -> bool:
     across = max(a[0], b[0]) - min(a[0] + a[2], b[0] + b[2])
     shared = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     return sizes[0] > ALIKE * sizes[1] and across < REACH * sizes[1] and shared > 0.3 * min(a[3], b[3])
+
+
+def _supports(one: Look, other: Look) -> bool:
+    """Whether two blobs stand in a row and one is not a mere shadow beside the other."""
+    weaker, stronger = sorted((one.strength, other.strength))
+    return _beside(one.blob.box, other.blob.box) and weaker > SHADOW * stronger
 
 
 def _among_letters(looks: list[Look], reasons: dict[int, str]) -> set[int]:

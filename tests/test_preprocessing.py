@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from mnist_app.datasets import load_mnist
-from mnist_app.ink import ink_mask, lift_ink, stroke_width
+from mnist_app.ink import bridge, ink_mask, lift_ink, stroke_width
 from mnist_app.paper import divide_background, find_page, polarity
 from mnist_app.preprocessing import (
     DIGIT_STEPS,
@@ -102,6 +102,32 @@ def test_pencil_is_found_beside_marker():
     assert mask[200, 100]
     assert mask[200, 450]
     assert not mask[200, 250]
+
+
+def strokes(*columns: tuple[int, int, int]) -> np.ndarray:
+    """A stroke from left to right whose strength changes: `(first, last, strength)`."""
+    strength = np.full((60, 120), 5, np.uint8)
+    for first, last, level in columns:
+        strength[28:32, first:last] = level
+    return strength
+
+
+@pytest.mark.parametrize(
+    ("strength", "pieces"),
+    [
+        (strokes((10, 50, 200), (50, 60, 60), (60, 100, 200)), 1),  # dry ink in between
+        (strokes((10, 50, 200), (60, 100, 200)), 2),  # nothing in between
+        (strokes((10, 50, 200), (50, 60, 60), (60, 100, 90)), 2),  # a shadow that begins at a digit
+    ],
+)
+def test_strokes_that_grow_faint_are_mended(strength, pieces):
+    mended = bridge(strength, strength > 80, strength > 40)
+    assert cv2.connectedComponents(mended.view(np.uint8))[0] - 1 == pieces
+
+
+def test_smudges_stay_out():
+    strength = strokes((10, 50, 200), (50, 60, 60), (80, 110, 200))
+    assert not bridge(strength, strength > 80, strength > 40)[:, 50:60].any()
 
 
 def test_what_lies_beside_a_sheet_is_painted_over():

@@ -79,6 +79,35 @@ def test_several_rows_of_different_sizes(easy, classifier):
     assert read_picture(on_paper(ink), classifier).text == "405\n6832\n97"
 
 
+def on_a_table(page: np.ndarray, margin: int) -> np.ndarray:
+    """Put a page on a dark table; its rim is a little darker, as a tinted margin or the pages below."""
+    height, width = page.shape[:2]
+    picture = np.full((height + 160, width + 200, 3), 50, np.uint8)
+    page = page.copy()
+    for rim in (page[:, width - margin :], page[:margin, width // 2 :]):
+        rim[:] = rim // 4 * 3
+    picture[80 : 80 + height, 100 : 100 + width] = page
+    light = np.linspace(0.8, 1, width + 200)[:, np.newaxis]
+    grain = np.random.default_rng(0).normal(0, 3, picture.shape)
+    return (cv2.GaussianBlur(picture, (0, 0), 1) * light + grain).clip(0, 255).astype(np.uint8)
+
+
+def test_the_rim_of_a_page_is_no_digit(easy, classifier):
+    reading = read_picture(on_a_table(np.full((440, 600, 3), 225, np.uint8), 12), classifier)
+    assert not reading.digits
+    page = on_paper(written(easy, "4071", shape=(440, 600)), 225)
+    assert read_picture(on_a_table(page, 12), classifier).text == "4071"
+
+
+def test_a_small_digit_on_a_large_page_is_read_and_specks_are_not(easy, classifier):
+    ink = np.zeros((1200, 1600), np.uint8)
+    paste(ink, easy[4], 700, 500, 48)
+    assert read_picture(on_paper(ink), classifier).text == "4"
+    cv2.line(ink, (300, 300), (302, 318), 255, 3)
+    cv2.line(ink, (1200, 900), (1198, 920), 255, 3)
+    assert read_picture(on_paper(ink), classifier).text == "4"
+
+
 def test_ruled_paper_and_tables(easy, classifier):
     ink = written(easy, "2583")
     for y in (40, 115, 190):

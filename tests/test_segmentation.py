@@ -77,6 +77,17 @@ def test_table_borders_go_and_cells_stay():
     assert len([piece for piece in find_pieces(left) if piece.size > 30]) == 9
 
 
+def test_what_lies_inside_a_thick_bar_goes_with_it():
+    ink = canvas()
+    for y in (80, 200, 320):
+        ink[y : y + 30] = 1
+        for x in range(20, 600, 60):
+            cv2.rectangle(ink, (x, y + 7), (x + 16, y + 23), 0, 2)
+    digit_like(ink, 150, 155)
+    left, _lines = remove_lines(ink.astype(bool))
+    assert [piece.box[:2] for piece in find_pieces(left)] == [(134, 131)]
+
+
 @pytest.mark.parametrize("points", [[(100, 50), (450, 50), (250, 380)], [(120, 60), (480, 60), (120, 350), (480, 350)]])
 def test_the_straight_strokes_of_a_digit_are_no_lines(points):
     ink = canvas()
