@@ -5,6 +5,7 @@ pictures of real handwriting.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -22,16 +23,20 @@ KEPT_SURE = 0.985  # share of them that are answered without "unsure"
 VALIDATION_SEED = 1_000_003  # of the non-digits: other ones than a training has seen
 
 
-def calibrate(model: StoredModel, data: Path = DATA_FOLDER) -> Calibration:
+def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel | None = None) -> Calibration:
     """Fit temperature, not-a-digit test and thresholds, and write `calibration.json` and `digit_test.npz`.
 
     Whether an image is a digit at all is decided by logistic regression on the evidence that
     `classifier.digit_evidence` lists. The thresholds are what fixed shares of the validation digits, warped as people's
     hands would, stay above.
 
+    A network that has learnt from all training digits has none left for this. Temperature, thresholds and regression
+    are then those of `source`; means and whitening of the features are its own.
+
     Args:
         model: a trained folder; what it held of a calibration before is replaced.
         data: the folder with the four IDX files.
+        source: where `validation_split` is 0, a calibrated model with the same recipe on a split, see `check_source`.
 
     Returns:
         What was written to `calibration.json`.
@@ -39,6 +44,12 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER) -> Calibration:
     settings = TrainingSettings.from_dict(model.recipe)
     (x, y), _ = load_mnist(data)
     (x_train, y_train), (x_val, y_val) = split_validation(x, y, settings.validation_split)
+    if source:
+        own = _neutral_test(load_classifier(model).predict(x_train).features, y_train)
+        fitted = source.digit_test
+        model.save_digit_test(DigitTest(own.means, own.whitening, fitted.weights, fitted.intercept))
+        model.save_calibration(source.calibration)
+        return source.calibration
     rng = np.random.default_rng(VALIDATION_SEED)
     hands = augment(x_val, AUGMENTATIONS["gentle"], rng)
     others = synthesis.draw_non_digits(len(x_val), rng)
@@ -58,6 +69,28 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER) -> Calibration:
     )
     model.save_calibration(calibration)
     return calibration
+
+
+def check_source(recipe: dict[str, Any], source: StoredModel | None) -> None:
+    """Raise a ValueError where a calibration cannot be taken over from `source`.
+
+    Args:
+        recipe: of the network that is to be calibrated.
+        source: the model that its `calibration_from` names; None where it names none, which is always right.
+    """
+    if not source:
+        return
+    other = source.recipe
+    wanted, found = (
+        TrainingSettings.from_dict(r).override(validation_split=0.5, calibration_from="", seed=0).to_dict()
+        | {"members": len(r.get("members", ())) or 1, "data_sha256": r["data_sha256"]}
+        for r in (recipe, other)
+    )
+    differing = [name for name in wanted if wanted[name] != found[name]]
+    if differing:
+        raise ValueError(f"{source.name!r} has another recipe than the network to calibrate: {', '.join(differing)}.")
+    if not other["validation_split"]:
+        raise ValueError(f"{source.name!r} has learnt from all training digits; it has no calibration of its own.")
 
 
 def fit_temperature(y_true: np.ndarray, scores: np.ndarray) -> float:

@@ -1,32 +1,23 @@
-"""The command line: train, evaluate, predict, bench, ablation."""
+"""The command line: train, average, evaluate, predict, bench, ablation."""
 
 import json
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from mnist_app import model_store, tables
+from mnist_app import datasets, model_store, tables
+from mnist_app.model_store import StoredModel
 from mnist_app.picture_files import PictureError, list_pictures, open_picture
 from mnist_app.recipes import RECIPES, find_recipe
 from mnist_app.settings import DATA_FOLDER
+from mnist_app.terminal import Format, TrainingBar, clear_errors, print_rows, with_progress
 
 app = typer.Typer(
     help="Read handwritten digits, and measure how well that goes.", no_args_is_help=True, add_completion=False
 )
-
-
-class Format(StrEnum):
-    """How results are printed."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
 
 
 class Digits(StrEnum):
@@ -38,13 +29,18 @@ class Digits(StrEnum):
 
 Model = Annotated[str, typer.Option(help="A model's name, as in models/.")]
 Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")]
+CalibrationFrom = Annotated[
+    str | None,
+    typer.Option(help="Where no digit was kept for validation: the model with the same recipe that kept some."),
+]
 
 
 @app.command()
 def train(
     recipe: Annotated[str, typer.Option(help=f"One of: {', '.join(RECIPES)}.")] = "dropout",
     name: Annotated[str | None, typer.Option(help="Name of the new model; the recipe's where left out.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")] = False,
+    overwrite: Overwrite = False,
     progress_file: Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")] = None,
     data: Data = DATA_FOLDER,
     epochs: int | None = None,
@@ -54,27 +50,52 @@ def train(
     weight_decay: float | None = None,
     schedule: str | None = None,
     dropout: float | None = None,
-    validation_split: float | None = None,
+    validation_split: Annotated[float | None, typer.Option(help="0: learn from all 60,000 digits.")] = None,
     augmentation: str | None = None,
     synthetic_share: float | None = None,
     non_digit_share: float | None = None,
     average: float | None = None,
+    calibration_from: CalibrationFrom = None,
     seed: int | None = None,
 ) -> None:
-    """Train a network by a recipe, with any setting overridden, then measure it on the test digits."""
-    overridden = {key: value for key, value in locals().items() if key in RECIPES["dropout"].settings.to_dict()}
-    with _clear_errors():
-        settings = find_recipe(recipe).settings.override(**overridden)
-        with model_store.writing(name or recipe, overwrite=overwrite) as model:
-            typer.echo("Starting TensorFlow …", err=True)
-            from mnist_app import calibration, evaluation, training  # TensorFlow takes seconds to import
+    """Train a network by a recipe, with any setting overridden, then measure it on the test digits.
 
-            with _TrainingBar(progress_file) as bar:
-                training.train(settings, model, bar.update, data)
-            typer.echo("Calibrating and measuring …", err=True)
-            calibration.calibrate(model, data)
-            metrics = evaluation.store_evaluation(model, data)
-    typer.echo(f"{name or recipe}: {metrics['accuracy']:.2%} of the test digits right, {metrics['errors']} wrong.")
+    After an interruption, the same command goes on from the last finished epoch.
+    """
+    overridden = {key: value for key, value in locals().items() if key in RECIPES["dropout"].settings.to_dict()}
+    with clear_errors():
+        settings = find_recipe(recipe).settings.override(**overridden)
+        source = _find_source(settings.to_dict() | {"data_sha256": datasets.checksum(data)})
+        with model_store.writing(name or recipe, overwrite=overwrite, resume=True) as model:
+            _say("Starting TensorFlow …")
+            from mnist_app import training  # takes seconds to import
+
+            with TrainingBar(progress_file) as bar:
+                training.train(settings, model, bar.update, data, _say)
+            metrics = _finish(model, data, source)
+    typer.echo(_summary(name or recipe, metrics))
+
+
+@app.command()
+def average(
+    names: Annotated[list[str], typer.Argument(help="Models that differ in their seed alone.", show_default=False)],
+    name: Annotated[str, typer.Option(help="Name of the new model.", show_default=False)],
+    overwrite: Overwrite = False,
+    calibration_from: CalibrationFrom = None,
+    data: Data = DATA_FOLDER,
+) -> None:
+    """Join several models into one network that averages their scores, then measure it on the test digits."""
+    with clear_errors():
+        members = [model_store.find_model(member) for member in names]
+        with model_store.writing(name, overwrite=overwrite) as model:
+            _say("Starting TensorFlow …")
+            from mnist_app import averaging
+
+            recipe = averaging.average_recipe(members, calibration_from or "")
+            source = _find_source(recipe)
+            averaging.average(members, model, recipe)
+            metrics = _finish(model, data, source)
+    typer.echo(_summary(name, metrics))
 
 
 @app.command()
@@ -84,12 +105,15 @@ def evaluate(
     min_accuracy: Annotated[float, typer.Option(help="Exit with 1 below this accuracy, such as 0.99.")] = 0.0,
     keras: Annotated[bool, typer.Option("--keras", help="Compare with the Keras network, on all test digits.")] = False,
     canvas: Annotated[bool, typer.Option("--canvas", help="Read each test digit as a large drawing, too.")] = False,
+    corruptions: Annotated[
+        bool, typer.Option("--corruptions", help="Spoil the test digits as MNIST-C does, too; takes minutes.")
+    ] = False,
     data: Data = DATA_FOLDER,
 ) -> None:
     """Measure a trained model on MNIST's test digits."""
     from mnist_app import evaluation
 
-    with _clear_errors():
+    with clear_errors():
         stored = model_store.find_model(model)
         metrics, arrays = evaluation.evaluate(stored, data)
         if keras:
@@ -98,16 +122,21 @@ def evaluate(
             metrics |= training.compare_with_keras(stored, arrays["y_prob"], data)
         if canvas:
             metrics |= evaluation.evaluate_on_canvas(stored, data)
-    per_class = metrics["per_class"]
+    details = {"per_class": metrics.pop("per_class")}
+    if corruptions:
+        means, families = _evaluate_corruptions(stored, data)
+        metrics |= means
+        details["per_family"] = families
     if format is Format.json:
-        typer.echo(json.dumps(metrics))
+        typer.echo(json.dumps(metrics | details))
     elif format is Format.csv:
-        typer.echo(tables.to_csv(per_class), nl=False)
+        last = [{"family": name, "accuracy": value} for name, value in means.items()] if corruptions else []
+        print_rows(list(details.values())[-1] + last, format)
     else:
-        figures = [{"figure": k, "value": v} for k, v in metrics.items() if k != "per_class"]
-        typer.echo(f"{tables.to_text(figures)}\n\n{tables.to_text(per_class)}")
+        figures = [{"figure": figure, "value": value} for figure, value in metrics.items()]
+        typer.echo("\n\n".join(map(tables.to_text, [figures, *details.values()])))
     if metrics["accuracy"] < min_accuracy:
-        typer.echo(f"Accuracy {metrics['accuracy']:.4f} is below {min_accuracy}.", err=True)
+        _say(f"Accuracy {metrics['accuracy']:.4f} is below {min_accuracy}.")
         raise typer.Exit(1)
 
 
@@ -122,7 +151,7 @@ def predict(
     from mnist_app.classifier import load_classifier
     from mnist_app.reading import read_picture
 
-    with _clear_errors():
+    with clear_errors():
         classifier = load_classifier(model_store.find_model(model))
 
     def answer(path: Path) -> dict:
@@ -134,7 +163,7 @@ def predict(
 
     failed = False
     rows = []
-    for path in _with_progress(_expand(paths)):
+    for path in with_progress(_expand(paths), "Reading"):
         row = path if isinstance(path, dict) else answer(path)
         failed |= row["error"] is not None
         if format is Format.json:
@@ -152,8 +181,8 @@ def bench(model: Model = model_store.DEFAULT_MODEL, format: Format = Format.tabl
     """Time the reading and the network on this machine, as medians, beside Keras in the same run."""
     from mnist_app import benchmark
 
-    with _clear_errors():
-        _print_rows(benchmark.run(model_store.find_model(model)), format)
+    with clear_errors():
+        print_rows(benchmark.run(model_store.find_model(model)), format)
 
 
 @app.command()
@@ -166,19 +195,12 @@ def ablation(
     from mnist_app.ablation import ablate, read_manifest
     from mnist_app.classifier import load_classifier
 
-    with _clear_errors():
+    with clear_errors():
         pictures = read_manifest(manifest)
         classifier = load_classifier(model_store.find_model(model))
         with typer.progressbar(length=len(pictures), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             rows = list(ablate(pictures, classifier, bar.update))
-    _print_rows(rows, format)
-
-
-def _print_rows(rows: list[tables.Row], format: Format) -> None:
-    if format is Format.json:
-        typer.echo(json.dumps(rows))
-    else:
-        typer.echo(tables.to_csv(rows) if format is Format.csv else tables.to_text(rows))
+    print_rows(rows, format)
 
 
 def _expand(paths: list[Path]) -> list[Path | dict]:
@@ -192,45 +214,43 @@ def _expand(paths: list[Path]) -> list[Path | dict]:
     return found
 
 
-def _with_progress(items: list) -> Iterator:
-    """Go through the items; with a bar where a person watches the terminal and results are not printed to it."""
-    if len(items) < 2 or not sys.stderr.isatty():
-        yield from items
-        return
-    with typer.progressbar(items, label="Reading", file=sys.stderr) as bar:
-        yield from bar
+def _find_source(recipe: dict[str, Any]) -> StoredModel | None:
+    """The model that a recipe's calibration is taken over from, if that is so and possible."""
+    from mnist_app import calibration
+
+    source = model_store.find_model(recipe["calibration_from"]) if recipe["calibration_from"] else None
+    calibration.check_source(recipe, source)
+    return source
 
 
-class _TrainingBar:
-    """Progress of a training: a bar with the time left on a terminal, and a file for whoever watches from outside."""
+def _finish(model: StoredModel, data: Path, source: StoredModel | None) -> dict[str, Any]:
+    """Add what follows from a trained network: calibration, figures, and what the pages about errors show."""
+    from mnist_app import calibration, evaluation, explore
 
-    def __init__(self, file: Path | None) -> None:
-        self._file, self._bar, self._written = file, None, 0.0
-
-    def __enter__(self) -> "_TrainingBar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.render_finish()
-
-    def update(self, step: int, steps: int, figures: dict[str, float]) -> None:
-        if self._bar is None:
-            self._bar = typer.progressbar(length=steps, file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty())
-        self._bar.label = "Training, " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
-        self._bar.update(1)
-        if self._file and (step == steps or time.monotonic() > self._written + 1):
-            self._written = time.monotonic()
-            partial = self._file.with_suffix(".partial")  # renamed, so that a reader never sees half of it
-            partial.write_text(json.dumps({"step": step, "steps": steps, **figures}), encoding="utf-8")
-            partial.replace(self._file)
+    _say("Calibrating and measuring …")
+    calibration.calibrate(model, data, source)
+    metrics = evaluation.store_evaluation(model, data)
+    _say("Drawing the map of the test digits and looking for doubtful labels …")
+    explore.store_explore(model, data)
+    return metrics
 
 
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Print what a person can mend as one sentence, and exit with 2."""
-    try:
-        yield
-    except (ValueError, FileNotFoundError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(2) from None
+def _evaluate_corruptions(model: StoredModel, data: Path) -> tuple[dict[str, float | None], list[tables.Row]]:
+    """Means and families at the paper's severity; all severities of MNIST's digits are kept for the pages."""
+    from mnist_app import explore
+
+    measure = explore.store_corruptions if data == DATA_FOLDER else explore.measure_corruptions
+    with typer.progressbar(
+        length=explore.MEASUREMENTS, label="Corruptions", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        rows = measure(model, data, on_family=lambda *_: bar.update(1))
+    return explore.summarize_corruptions(rows), explore.benchmark_rows(rows)
+
+
+def _summary(name: str, metrics: dict[str, Any]) -> str:
+    return f"{name}: {metrics['accuracy']:.2%} of the test digits right, {metrics['errors']} wrong."
+
+
+def _say(text: str) -> None:
+    """Print what is no result: results go to the other stream."""
+    typer.echo(text, err=True)

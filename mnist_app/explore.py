@@ -13,7 +13,7 @@ from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.corruptions import BENCHMARK, CORRUPTIONS, SEVERITIES, corrupt
 from mnist_app.datasets import load_mnist
 from mnist_app.metrics import self_confidence, wilson_interval
-from mnist_app.model_store import StoredModel
+from mnist_app.model_store import StoredModel, list_models
 from mnist_app.settings import DATA_FOLDER, TrainingSettings
 
 EXPLORE = "explore.npz"
@@ -21,6 +21,7 @@ ROWS = "corruptions.csv"
 DOUBTFUL = 200  # stored of each set
 WORST = 12  # digits stored of each family and severity
 STEP = 5  # severities other than the benchmark's are measured on every fifth digit
+MEASUREMENTS = len(CORRUPTIONS) * len(SEVERITIES)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,19 @@ class Doubtful:
     self_confidence: np.ndarray
     suggested: np.ndarray
     issue: np.ndarray
+
+    def to_rows(self, labels: np.ndarray) -> list[tables.Row]:
+        """One row a digit for a table, given the labels of the whole set."""
+        return [
+            {
+                "number": int(i),
+                "label": int(labels[i]),
+                "more likely": int(suggested),
+                "probability of the label": float(f"{own:.2g}"),
+                "taken for wrong": bool(issue),
+            }
+            for i, own, suggested, issue in zip(*vars(self).values(), strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,8 @@ def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -
     """Write `explore.npz` into the model's folder: map, properties and doubtful labels.
 
     Training digits are judged out of fold by `doubtful.second_opinion` alone, since the network has learnt their
-    labels; test digits by the mean of what it and the network say.
+    labels. Test digits are judged by the mean of what it, the network and the other networks beside it say: a network
+    alone also doubts the labels that only it misreads.
 
     Args:
         model: a trained folder with `test_outputs.npz`.
@@ -70,9 +85,12 @@ def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -
     (x_train, y_train), (x_test, y_test) = load_mnist(data)
     y_prob, features = model.test_outputs()
     train_prob, test_prob = doubtful.second_opinion(x_train, y_train, x_test, seed=seed)
+    others = [other.test_outputs()[0] for other in list_models(model.folder.parent) if other.folder != model.folder]
+    others = [judged for judged in others if len(judged) == len(y_test)]  # not those measured on other test digits
+    judged_test = np.mean([y_prob, test_prob, *others], axis=0)
     arrays = {"points": embedding.embed(features, seed)}
     arrays |= {f"property {name}": values for name, values in slices.properties(x_test).items()}
-    for name, y_true, judged in (("test", y_test, (y_prob + test_prob) / 2), ("train", y_train, train_prob)):
+    for name, y_true, judged in (("test", y_test, judged_test), ("train", y_train, train_prob)):
         arrays |= {f"{name} {key}": values for key, values in vars(_most_doubtful(y_true, judged)).items()}
     # Half precision is a 0.1 % step: no page shows more.
     arrays = {key: v.astype(np.float16) if v.dtype == np.float32 else v for key, v in arrays.items()}
@@ -141,11 +159,16 @@ def evaluate_corruptions(
     return rows
 
 
-def store_corruptions(model: StoredModel, data: Path = DATA_FOLDER, **options: object) -> list[tables.Row]:
-    """Measure a model under every corruption, write `corruptions.csv` into its folder, and return the rows."""
+def measure_corruptions(model: StoredModel, data: Path = DATA_FOLDER, **options: object) -> list[tables.Row]:
+    """Measure a model on the test digits, by `evaluate_corruptions`; its recipe says which families it has seen."""
     _, (x_test, y_test) = load_mnist(data)
     augmentation = AUGMENTATIONS[TrainingSettings.from_dict(model.recipe).augmentation]
-    rows = evaluate_corruptions(load_classifier(model), x_test, y_test, augmentation=augmentation, **options)
+    return evaluate_corruptions(load_classifier(model), x_test, y_test, augmentation=augmentation, **options)
+
+
+def store_corruptions(model: StoredModel, data: Path = DATA_FOLDER, **options: object) -> list[tables.Row]:
+    """Measure a model under every corruption, write `corruptions.csv` into its folder, and return the rows."""
+    rows = measure_corruptions(model, data, **options)
     (model.folder / ROWS).write_text(tables.to_csv(rows), encoding="utf-8")
     return rows
 
@@ -165,9 +188,15 @@ def worst_digits(row: tables.Row) -> list[tuple[int, int]]:
     return [tuple(map(int, pair.split(":"))) for pair in row["worst"].split()]
 
 
+def benchmark_rows(rows: list[tables.Row]) -> list[tables.Row]:
+    """Family, seen, digits, accuracy and its interval at the paper's severity, from rows of `evaluate_corruptions`."""
+    kept = ("family", "seen", "digits", "accuracy", "low", "high")
+    return [{key: row[key] for key in kept} for row in rows if row["severity"] == BENCHMARK]
+
+
 def summarize_corruptions(rows: list[tables.Row]) -> dict[str, float | None]:
     """Mean accuracy at the paper's severity: over all families, those seen in training, the others, and the lowest."""
-    at = [row for row in rows if row["severity"] == BENCHMARK]
+    at = benchmark_rows(rows)
 
     def mean(accuracies: list[float]) -> float | None:
         return sum(accuracies) / len(accuracies) if accuracies else None

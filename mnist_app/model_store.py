@@ -17,6 +17,7 @@ from mnist_app.settings import MODELS_FOLDER
 
 DEFAULT_MODEL = "hands"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ class StoredModel:
     @property
     def tflite(self) -> Path:
         return self.folder / "model.tflite"
+
+    @property
+    def unfinished(self) -> Path:
+        """Where a training keeps the state from which it can go on; not part of a complete model."""
+        return self.folder / ".unfinished"
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -138,7 +144,9 @@ def partial_folder(name: str, folder: Path = MODELS_FOLDER) -> Path:
 
 
 @contextmanager
-def writing(name: str, folder: Path = MODELS_FOLDER, overwrite: bool = False) -> Iterator[StoredModel]:
+def writing(
+    name: str, folder: Path = MODELS_FOLDER, overwrite: bool = False, resume: bool = False
+) -> Iterator[StoredModel]:
     """Write a model's folder under a hidden name and rename it when the block ends without an error.
 
     A run that fails or is cancelled leaves no half-written model behind; with `overwrite` the old model stays until
@@ -148,6 +156,7 @@ def writing(name: str, folder: Path = MODELS_FOLDER, overwrite: bool = False) ->
         name: of the model.
         folder: where models are.
         overwrite: whether a model of that name may be replaced.
+        resume: whether a hidden folder that holds an unfinished training is kept, now and where the block fails.
 
     Yields:
         The hidden folder to write into.
@@ -155,30 +164,47 @@ def writing(name: str, folder: Path = MODELS_FOLDER, overwrite: bool = False) ->
     Raises:
         ValueError: the name is not allowed, or taken.
     """
-    target, partial = Path(folder) / check_name(name), partial_folder(name, folder)
+    target, partial = Path(folder) / check_name(name), StoredModel(partial_folder(name, folder))
     old = Path(folder) / f".{name}.old"
     if target.exists() and not overwrite:
         raise ValueError(f"There is a model {name!r} already; choose another name, or --overwrite.")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+
+    def tidy() -> None:
+        if not (resume and partial.unfinished.exists()):
+            shutil.rmtree(partial.folder, ignore_errors=True)
+
+    tidy()
+    partial.folder.mkdir(parents=True, exist_ok=True)
     try:
-        yield StoredModel(partial)
+        yield partial
     except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
+        tidy()
         raise
+    shutil.rmtree(partial.unfinished, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
-    partial.rename(target)
+    partial.folder.rename(target)
     shutil.rmtree(old, ignore_errors=True)
 
 
+def write_history(path: Path, rows: list[dict[str, float]]) -> None:
+    """Write `history.csv`."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, HISTORY_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def read_history(path: Path) -> list[dict[str, float]]:
-    """Read `history.csv`: one row an epoch, numbers as float; an empty list where there is no file yet."""
+    """Read `history.csv`: one row an epoch, numbers as float; an empty list where there is no file yet.
+
+    Where a training had no validation digits, their figures are NaN.
+    """
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8") as file:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+        return [{name: float(value or "nan") for name, value in row.items()} for row in csv.DictReader(file)]
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

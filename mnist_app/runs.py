@@ -86,7 +86,9 @@ class Run:
 
     @property
     def history(self) -> list[dict[str, float]]:
-        """The epochs so far, as in `history.csv`."""
+        """The epochs so far, as in `history.csv`; none before the first step, for what lies there may be another's."""
+        if not self.progress[0]:
+            return []
         for folder in (self._partial, self._model):
             with suppress(FileNotFoundError):  # renamed between a look and the reading
                 if rows := read_history(folder / "history.csv"):

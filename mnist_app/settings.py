@@ -32,7 +32,10 @@ class TrainingSettings:
         weight_decay: AdamW's decay per step, 0 for none.
         schedule: "constant", or "cosine": one epoch of warm-up, then half a cosine down to zero.
         dropout: share of units dropped in each dropout layer, 0 to below 1.
-        validation_split: share of the training digits kept for validation, taken from the end as Keras does.
+        validation_split: share of the training digits kept for validation, taken from the end as Keras does; 0 to learn
+            from all, which leaves none to calibrate with.
+        calibration_from: the model, trained by the same recipe with validation digits, whose temperature and thresholds
+            are taken over; needed where `validation_split` is 0, else "".
         augmentation: a name in `augmentation.AUGMENTATIONS`.
         synthetic_share: digits drawn by `synthesis` per training digit of an epoch.
         non_digit_share: non-digits drawn by `synthesis` per training digit; above 0 the network has an 11th class.
@@ -53,6 +56,7 @@ class TrainingSettings:
     synthetic_share: float = 0.0
     non_digit_share: float = 0.0
     average: float = 0.0
+    calibration_from: str = ""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -64,11 +68,14 @@ class TrainingSettings:
                 raise ValueError(f"{name} must not be negative, but is {getattr(self, name)}.")
         if not self.learning_rate > 0:
             raise ValueError(f"learning_rate must be above 0, not {self.learning_rate}.")
-        for name in ("dropout", "average"):
+        for name in ("dropout", "average", "validation_split"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}.")
-        if not 0 < self.validation_split < 1:
-            raise ValueError(f"validation_split must be between 0 and 1, not {self.validation_split}.")
+        if bool(self.calibration_from) != (self.validation_split == 0):
+            raise ValueError(
+                "calibration_from must name a model where validation_split is 0, and only there, "
+                f"but is {self.calibration_from!r} with {self.validation_split}."
+            )
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")

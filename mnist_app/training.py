@@ -1,8 +1,7 @@
 """Train a network, watch it, and store it with its recipe."""
 
-import csv
 import os
-import time
+import shutil
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -12,20 +11,16 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
 
-from mnist_app import architectures, datasets, synthesis
+from mnist_app import architectures, callbacks, datasets, synthesis
 from mnist_app.augmentation import AUGMENTATIONS, augment
 from mnist_app.classifier import softmax
 from mnist_app.model_store import StoredModel, write_json
 from mnist_app.settings import CLASSES, DATA_FOLDER, NOT_A_DIGIT, TrainingSettings
 
-HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 GENTLE_SHARE = 0.15  # of the epochs, at the end, where augmentation has half its strength
 CLIP = 1.0  # longest gradient: without it a rare batch of odd digits throws AdamW off course
 LIBRARIES = ("keras", "tensorflow", "numpy", "opencv-python-headless")
-
-Progress = Callable[[int, int, dict[str, float]], None]
 
 
 class Batches(keras.utils.PyDataset):
@@ -34,14 +29,14 @@ class Batches(keras.utils.PyDataset):
     def __init__(self, images: np.ndarray, labels: np.ndarray, settings: TrainingSettings) -> None:
         super().__init__()
         self._images, self._labels, self._settings = images, labels, settings
-        self._epoch = -1
-        self.on_epoch_end()
+        self.start(1)
 
     def __len__(self) -> int:
         return -(-len(self._images) // self._settings.batch_size)
 
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
+    def start(self, epoch: int) -> None:
+        """Give the batches of an epoch from now on, counted from 1."""
+        self._epoch = epoch
         self._order = np.random.default_rng([self._settings.seed, self._epoch]).permutation(len(self._images))
         last = self._epoch >= round(self._settings.epochs * (1 - GENTLE_SHARE))
         self._augmentation = AUGMENTATIONS[self._settings.augmentation].gentler(0.5 if last else 1.0)
@@ -53,53 +48,24 @@ class Batches(keras.utils.PyDataset):
         return datasets.to_input(augment(self._images[chosen], self._augmentation, rng)), self._labels[chosen]
 
 
-class HistoryFile(keras.callbacks.Callback):
-    """Append each epoch to `history.csv`, so that a page can draw the curves while they grow."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerow(HISTORY_COLUMNS)
-
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self._start = time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        row = {
-            "epoch": epoch + 1,
-            "learning_rate": float(ops.convert_to_numpy(self.model.optimizer.learning_rate)),
-            "seconds": round(time.perf_counter() - self._start, 2),
-        }
-        row |= {name: f"{logs[name]:.6f}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
-        with self._path.open("a", newline="", encoding="utf-8") as file:
-            csv.DictWriter(file, HISTORY_COLUMNS).writerow(row)
-
-
-class StepProgress(keras.callbacks.Callback):
-    """Tell `progress(step, steps, figures)` after each step of the whole run."""
-
-    def __init__(self, progress: Progress) -> None:
-        super().__init__()
-        self._progress, self._step = progress, 0
-
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        self._step += 1
-        self._progress(self._step, self.params["steps"] * self.params["epochs"], dict(logs))
-
-
 def train(
-    settings: TrainingSettings, model: StoredModel, progress: Progress = lambda *_: None, data: Path = DATA_FOLDER
+    settings: TrainingSettings,
+    model: StoredModel,
+    progress: callbacks.Progress = lambda *_: None,
+    data: Path = DATA_FOLDER,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Train a network on MNIST and write `model.keras`, `model.tflite`, `recipe.json` and `history.csv`.
 
-    The same settings give the same numbers on the same machine.
+    The same settings give the same numbers on the same machine, interrupted or not: where the folder holds the state of
+    an interrupted training with the same recipe, that one goes on after its last finished epoch.
 
     Args:
         settings: how to train.
         model: the folder to write into; it exists.
         progress: called with step, steps and `{"loss": …, "accuracy": …}` after each step.
         data: the folder with the four IDX files.
+        tell: called with a sentence for people where a training goes on, or cannot.
     """
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
@@ -114,22 +80,34 @@ def train(
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    write_json(
-        model.folder / "recipe.json",
-        settings.to_dict()
-        | {"parameters": network.count_params(), "data_sha256": datasets.checksum(data)}
-        | {"libraries": {name: version(name) for name in LIBRARIES}},
-    )
+    recipe = settings.to_dict() | {
+        "parameters": network.count_params(),
+        "data_sha256": datasets.checksum(data),
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+    if model.unfinished.exists() and model.recipe != recipe:
+        tell("An interrupted training of that name had other settings; starting afresh.")
+        shutil.rmtree(model.unfinished)
+    write_json(model.folder / "recipe.json", recipe)
+    if finished := callbacks.restore(trained, model.unfinished):
+        tell(f"Going on after epoch {finished} of {settings.epochs}.")
     trained.fit(
         batches,
-        validation_data=(datasets.to_input(x_val), y_val),
+        validation_data=(datasets.to_input(x_val), y_val) if len(x_val) else None,
         validation_batch_size=1000,
+        initial_epoch=finished,
         epochs=settings.epochs,
         shuffle=False,  # Batches shuffles by itself, the same way in every run
-        callbacks=[HistoryFile(model.folder / "history.csv"), StepProgress(progress)],
+        callbacks=[
+            callbacks.EpochStart(batches.start),
+            callbacks.HistoryFile(model.folder / "history.csv", finished),
+            callbacks.StepProgress(progress),
+            callbacks.Checkpoint(model.unfinished),  # last, so that a state never lacks its row of the history
+        ],
         verbose=0,
     )
     if settings.average:  # fit() ends with the averaged weights, to which the statistics do not belong
+        batches.start(settings.epochs + 1)
         reestimate_statistics(network, batches)
     network.save(model.folder / "model.keras")
     network.export(model.tflite, format="litert", verbose=False)

@@ -1,6 +1,9 @@
 """What more than one test file needs."""
 
+import gzip
 import os
+import struct
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -15,6 +18,23 @@ from mnist_app.classifier import Classifier, load_classifier
 def mnist_test() -> tuple[np.ndarray, np.ndarray]:
     """MNIST's 10,000 test digits: images and labels."""
     return datasets.load_mnist()[1]
+
+
+@pytest.fixture(scope="session")
+def small_mnist(tmp_path_factory) -> Path:
+    """A folder with the first 600 training and 200 test digits as IDX files."""
+    folder = tmp_path_factory.mktemp("mnist")
+    (x_train, y_train), (x_test, y_test) = datasets.load_mnist()
+    for name, array in (
+        ("x_train", x_train[:600]),
+        ("y_train", y_train[:600]),
+        ("x_test", x_test[:200]),
+        ("y_test", y_test[:200]),
+    ):
+        magic = datasets.IMAGES_MAGIC if name[0] == "x" else datasets.LABELS_MAGIC
+        header = struct.pack(f">{1 + array.ndim}I", magic, *array.shape)
+        (folder / datasets.FILES[name]).write_bytes(gzip.compress(header + array.tobytes()))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@ import pytest
 
 from mnist_app import calibration, model_store, synthesis
 from mnist_app.classifier import digit_evidence, load_classifier, softmax
-from mnist_app.model_store import Calibration, DigitTest
+from mnist_app.model_store import Calibration, DigitTest, StoredModel
+from mnist_app.settings import TrainingSettings
 
 
 def test_temperature_of_scores_that_are_too_sure_by_a_known_factor():
@@ -21,6 +22,22 @@ def test_evidence_against_known_values():
     evidence = digit_evidence(scores, np.array([[3.0, 4.0]], np.float32), test)
     np.testing.assert_allclose(evidence, [[np.log(10) - 1, np.log(10), -np.log(10)]], rtol=1e-5)
     assert digit_evidence(scores[:, :10], np.zeros((1, 2), np.float32), test)[0, 0] == 0
+
+
+def test_a_calibration_is_taken_over_from_the_same_recipe_alone(tmp_path):
+    def write(**changes):
+        recipe = TrainingSettings().to_dict() | {"data_sha256": "same"} | changes
+        model_store.write_json(tmp_path / "recipe.json", recipe)
+        return StoredModel(tmp_path)
+
+    recipe = TrainingSettings(validation_split=0, calibration_from="other", seed=7).to_dict() | {"data_sha256": "same"}
+    calibration.check_source(recipe, write())
+    with pytest.raises(ValueError, match="to calibrate: epochs"):
+        calibration.check_source(recipe, write(epochs=99))
+    with pytest.raises(ValueError, match="to calibrate: members"):
+        calibration.check_source(recipe | {"members": [{}, {}]}, write())
+    with pytest.raises(ValueError, match="no calibration of its own"):
+        calibration.check_source(recipe, write(validation_split=0, calibration_from="third"))
 
 
 @pytest.mark.parametrize("model", model_store.list_models(), ids=lambda model: model.name)

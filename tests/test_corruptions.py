@@ -73,9 +73,14 @@ def test_turned_and_slanted_by_the_papers_angle():
 
 
 def test_families_seen_in_training():
-    seen = {name for name, corruption in CORRUPTIONS.items() if corruption.seen_in_training}
-    assert seen == {"shear", "scale", "rotate", "translate", "glass_blur", "motion_blur"}
-    assert not any(corruption.seen_by(AUGMENTATIONS["none"]) for corruption in CORRUPTIONS.values())
+    seen = {
+        name: {family for family, corruption in CORRUPTIONS.items() if corruption.seen_by(augmentation)}
+        for name, augmentation in AUGMENTATIONS.items()
+    }
+    assert seen["none"] == set()
+    assert seen["gentle"] == {"shear", "scale", "rotate", "translate"}
+    assert seen["hands"] == seen["gentle"] | {"glass_blur", "motion_blur"}
+    assert set(CORRUPTIONS) - seen["flagship"] == {"spatter"}
 
 
 def test_unknown_families_and_severities_are_named(square):

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from mnist_app import model_store
@@ -23,6 +24,31 @@ def test_a_failed_run_leaves_nothing_and_keeps_the_old_model(tmp_path):
         write(tmp_path, "mine", overwrite=True, content=404)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
     assert model_store.find_model("mine", tmp_path).tflite.read_text() == "old"
+
+
+def leave_unfinished(folder, **options):
+    """Fail in the middle of a training that has finished an epoch."""
+    with pytest.raises(KeyboardInterrupt), model_store.writing("mine", folder, **options) as model:  # noqa: PT012
+        model.unfinished.mkdir()
+        model.tflite.write_text("half")
+        raise KeyboardInterrupt
+
+
+def test_an_unfinished_training_stays_for_the_next_attempt_and_shows_nowhere(tmp_path):
+    leave_unfinished(tmp_path, resume=True)
+    assert model_store.list_models(tmp_path) == []
+    with model_store.writing("mine", tmp_path, resume=True) as model:
+        assert model.unfinished.exists()
+        model.tflite.write_text("network")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine", "model.tflite"]
+
+
+def test_what_is_not_to_be_resumed_is_removed(tmp_path):
+    leave_unfinished(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    leave_unfinished(tmp_path, resume=True)
+    with model_store.writing("mine", tmp_path) as model:
+        assert not model.unfinished.exists()
 
 
 def test_replacing_needs_overwrite(tmp_path):
@@ -61,3 +87,11 @@ def test_calibration_is_kept(tmp_path):
 
 def test_history_of_a_run_that_has_not_begun(tmp_path):
     assert model_store.read_history(tmp_path / "history.csv") == []
+
+
+def test_history_comes_back_and_knows_no_validation_where_there_was_none(tmp_path):
+    row = dict.fromkeys(model_store.HISTORY_COLUMNS, 1.5)
+    model_store.write_history(tmp_path / "history.csv", [row, row | {"val_loss": ""}])
+    first, second = model_store.read_history(tmp_path / "history.csv")
+    assert first == row
+    assert np.isnan(second["val_loss"])

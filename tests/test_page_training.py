@@ -64,6 +64,14 @@ def test_shows_how_the_default_network_learned(monkeypatch):
     assert len(page.get("vega_lite_chart")) == 2
 
 
+def test_a_network_without_validation_digits_has_curves_all_the_same(monkeypatch):
+    nothing = {"val_loss": float("nan"), "val_accuracy": float("nan")}
+    monkeypatch.setattr(model_store.StoredModel, "history", [row | nothing for row in FakeRun.history])
+    page = open_page(monkeypatch, FakeRuns())
+    assert not page.exception
+    assert len(page.get("vega_lite_chart")) == 2
+
+
 def test_starts_a_training_with_the_chosen_settings(monkeypatch):
     trainings = FakeRuns()
     page = open_page(monkeypatch, trainings)

@@ -124,6 +124,9 @@ def test_cancelling_what_has_ended_changes_nothing(runs):
 
 
 def test_a_failed_run_says_why(runs):
+    left = models_of(runs) / ".failing.partial"  # of an interrupted training of that name: not this run's
+    left.mkdir()
+    (left / "history.csv").write_text("epoch,loss\n9,0.125\n")
     run = runs.start("dropout", "failing", SETTINGS)
     wait_until(lambda: not run.running)
     assert run.state == "failed"

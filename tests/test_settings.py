@@ -11,7 +11,7 @@ from mnist_app.settings import TrainingSettings
         ("seed", -1),
         ("learning_rate", 0),
         ("dropout", 1),
-        ("validation_split", 0),
+        ("validation_split", -0.1),
         ("validation_split", 1),
         ("synthetic_share", -0.1),
         ("optimizer", "sgd"),
@@ -21,6 +21,13 @@ from mnist_app.settings import TrainingSettings
 def test_wrong_values_are_named(name, value):
     with pytest.raises(ValueError, match=rf"{name} must .*{value}"):
         TrainingSettings(**{name: value})
+
+
+@pytest.mark.parametrize(("split", "source"), [(0, ""), (0.2, "other")])
+def test_a_calibration_is_taken_over_where_no_digit_is_kept_for_one(split, source):
+    with pytest.raises(ValueError, match="calibration_from must name a model where validation_split is 0"):
+        TrainingSettings(validation_split=split, calibration_from=source)
+    assert TrainingSettings(validation_split=0, calibration_from="other").validation_split == 0
 
 
 def test_override_leaves_the_rest():

@@ -1,6 +1,3 @@
-import gzip
-import struct
-
 import numpy as np
 import pytest
 
@@ -11,23 +8,6 @@ from mnist_app.settings import NOT_A_DIGIT, TrainingSettings
 QUICK = TrainingSettings(
     epochs=2, batch_size=64, augmentation="gentle", synthetic_share=0.1, non_digit_share=0.1, average=0.8
 )
-
-
-@pytest.fixture(scope="module")
-def small_mnist(tmp_path_factory):
-    """The first 600 training and 200 test digits as IDX files."""
-    folder = tmp_path_factory.mktemp("mnist")
-    (x_train, y_train), (x_test, y_test) = datasets.load_mnist()
-    for name, array in (
-        ("x_train", x_train[:600]),
-        ("y_train", y_train[:600]),
-        ("x_test", x_test[:200]),
-        ("y_test", y_test[:200]),
-    ):
-        magic = datasets.IMAGES_MAGIC if name[0] == "x" else datasets.LABELS_MAGIC
-        header = struct.pack(f">{1 + array.ndim}I", magic, *array.shape)
-        (folder / datasets.FILES[name]).write_bytes(gzip.compress(header + array.tobytes()))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +28,7 @@ def test_folder_holds_what_others_rely_on(trained):
     assert names >= {"calibration.json", "digit_test.npz"}
     assert TrainingSettings.from_dict(model.recipe) == QUICK
     assert {"parameters", "data_sha256", "libraries"} <= set(model.recipe)
-    assert list(model.history[0]) == list(training.HISTORY_COLUMNS)
+    assert list(model.history[0]) == list(model_store.HISTORY_COLUMNS)
     assert [row["epoch"] for row in model.history] == [1, 2]
     y_prob, features = model.test_outputs()
     assert y_prob.shape == (200, 10)
@@ -69,13 +49,93 @@ def test_progress_counts_every_step(trained):
     assert {"loss", "accuracy"} <= set(steps[-1][2])
 
 
+def without_seconds(model):
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in model.history]
+
+
 def test_same_seed_same_numbers(trained, small_mnist, tmp_path):
     model, _ = trained
     with model_store.writing("again", tmp_path) as again:
         training.train(QUICK, again, data=small_mnist)
-    again = model_store.find_model("again", tmp_path)
-    without_time = [{k: v for k, v in row.items() if k != "seconds"} for row in again.history]
-    assert without_time == [{k: v for k, v in row.items() if k != "seconds"} for row in model.history]
+    assert without_seconds(model_store.find_model("again", tmp_path)) == without_seconds(model)
+
+
+def interrupt(settings, folder, data, step):
+    """Train the model "mine" and interrupt it at a step."""
+
+    def stop(at, *_):
+        if at == step:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), model_store.writing("mine", folder, resume=True) as model:
+        training.train(settings, model, stop, data)
+
+
+def train_again(settings, folder, data):
+    """Give the same command again; returns the model, its first step, and what was said."""
+    steps, told = [], []
+    with model_store.writing("mine", folder, resume=True) as model:
+        training.train(settings, model, lambda *step: steps.append(step), data, told.append)
+    return model_store.find_model("mine", folder), steps, told
+
+
+def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained, small_mnist, tmp_path):
+    whole, steps = trained
+    total = steps[-1][1]
+    interrupt(QUICK, tmp_path, small_mnist, total // 2 + 3)
+    model, steps, told = train_again(QUICK, tmp_path, small_mnist)
+    assert told == ["Going on after epoch 1 of 2."]
+    assert [step for step, *_ in steps] == list(range(total // 2 + 1, total + 1))
+    assert without_seconds(model) == without_seconds(whole)
+    images = datasets.load_mnist(small_mnist)[1][0]
+    scores, expected = (load_classifier(m).predict(images).scores for m in (model, whole))
+    np.testing.assert_array_equal(scores, expected)
+    assert not model.unfinished.exists()
+
+
+def test_a_training_killed_while_it_is_stored_goes_on_with_storing(trained, small_mnist, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("No space left")
+
+    monkeypatch.setattr(training, "reestimate_statistics", fail)
+    with pytest.raises(OSError, match="No space"):
+        train_again(QUICK, tmp_path, small_mnist)
+    monkeypatch.undo()
+    model, steps, told = train_again(QUICK, tmp_path, small_mnist)
+    assert told == ["Going on after epoch 2 of 2."]
+    assert steps == []
+    assert without_seconds(model) == without_seconds(trained[0])
+    images = datasets.load_mnist(small_mnist)[1][0]
+    scores, expected = (load_classifier(m).predict(images).scores for m in (model, trained[0]))
+    np.testing.assert_array_equal(scores, expected)
+
+
+def test_with_other_settings_an_interrupted_training_starts_afresh(small_mnist, tmp_path):
+    settings = QUICK.override(synthetic_share=0.0, non_digit_share=0.0)
+    interrupt(settings, tmp_path, small_mnist, 10)
+    model, steps, told = train_again(settings.override(epochs=1), tmp_path, small_mnist)
+    assert told == ["An interrupted training of that name had other settings; starting afresh."]
+    assert steps[0][0] == 1
+    assert [row["epoch"] for row in model.history] == [1]
+
+
+def test_interrupted_in_the_first_epoch_nothing_is_left(small_mnist, tmp_path):
+    interrupt(QUICK, tmp_path, small_mnist, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_validation_digits_the_calibration_is_taken_over(trained, small_mnist, tmp_path):
+    source, _ = trained
+    settings = QUICK.override(validation_split=0.0, calibration_from="quick", epochs=1)
+    with model_store.writing("all", tmp_path) as model:
+        training.train(settings, model, data=small_mnist)
+        assert calibration.calibrate(model, small_mnist, source) == source.calibration
+        evaluation.store_evaluation(model, small_mnist)
+    model = model_store.find_model("all", tmp_path)
+    assert np.isnan(model.history[0]["val_accuracy"])
+    assert model.history[0]["accuracy"] > 0
+    np.testing.assert_array_equal(model.digit_test.weights, source.digit_test.weights)
+    assert (model.digit_test.means != source.digit_test.means).any()
 
 
 def test_keras_and_litert_agree(trained, small_mnist):
@@ -106,5 +166,5 @@ def test_batches_cover_every_image_once(small_mnist):
     batches = training.Batches(x, y, TrainingSettings(batch_size=100))
     first = np.concatenate([batches[i][1] for i in range(len(batches))])
     assert sorted(first) == sorted(y)
-    batches.on_epoch_end()
+    batches.start(2)
     assert (np.concatenate([batches[i][1] for i in range(len(batches))]) != first).any()

@@ -36,7 +36,7 @@ WORDS = {
 }
 STATES = {
     "starting": "Starting: TensorFlow is loading, which takes some seconds.",
-    "finishing": "Learned everything. Now the network is stored and reads the 10,000 test digits.",
+    "finishing": "Learned everything. Now the network reads the 10,000 test digits and maps them: one or two minutes.",
     "done": "is trained. It can now be chosen as the network on all pages.",
     "cancelled": "was cancelled; nothing of it is kept.",
     "failed": "could not be trained. The last lines that the training printed:",
