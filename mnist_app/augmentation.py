@@ -63,9 +63,9 @@ AUGMENTATIONS = {
         stroke=0.35, broken=0.05, blurred=0.12, faded=0.12, lined=0.06,
     ),
     "flagship": Augmentation(
-        rotation=18, scale=0.16, aspect=0.12, shear=0.3, shift=2.2, elastic=0.8,
+        rotation=16, scale=0.14, aspect=0.12, shear=0.26, shift=2, elastic=0.8,
         stroke=0.35, broken=0.05, blurred=0.12, faded=0.10, lined=0.06,
-        hollow=0.04, crossed=0.05, banded=0.05, shaded=0.10, grainy=0.08,
+        hollow=0.03, crossed=0.05, banded=0.03, shaded=0.06, grainy=0.06,
     ),
 }  # fmt: skip
 

@@ -48,7 +48,7 @@ RECIPES = {
         "The same network, which has also seen bad light, grain, lines and page edges; its weights are averaged.",
         TrainingSettings(
             architecture="hands",
-            epochs=24,
+            epochs=20,
             learning_rate=1e-3,
             optimizer="adamw",
             weight_decay=1e-2,
@@ -57,7 +57,7 @@ RECIPES = {
             validation_split=1 / 12,
             augmentation="flagship",
             synthetic_share=0.25,
-            non_digit_share=0.4,
+            non_digit_share=0.6,
             average=0.999,
         ),
     ),
