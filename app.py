@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_app import ui
+from mnist_app import own
 
 PAGES = {
     "Read": [
@@ -13,6 +13,7 @@ PAGES = {
         st.Page("mnist_app/pages/evaluation.py", title="Evaluation", icon=":material/grid_on:"),
         st.Page("mnist_app/pages/confidence.py", title="Confidence", icon=":material/speed:"),
         st.Page("mnist_app/pages/gallery.py", title="Errors", icon=":material/search:"),
+        st.Page("mnist_app/pages/map.py", title="Map", icon=":material/map:"),
         st.Page("mnist_app/pages/slices.py", title="Weak spots", icon=":material/trending_down:"),
         st.Page("mnist_app/pages/labels.py", title="Labels", icon=":material/label:"),
         st.Page("mnist_app/pages/digit.py", title="Digit", icon=":material/center_focus_strong:"),
@@ -29,5 +30,5 @@ page = st.navigation(PAGES)
 st.set_page_config(page_title=f"{page.title} · Handwritten digits")
 st.html("<style>.stMainBlockContainer { padding-top: 3.5rem }</style>")  # phones are low
 if page.title == "Draw":
-    ui.trace_on_canvas()
+    own.trace_on_canvas()
 page.run()

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import annotate, answers, canvas, corrections, ui
+from mnist_app import annotate, answers, canvas, corrections, own, ui
 from mnist_app.picture_files import PictureError, open_picture
 from mnist_app.preprocessing import Step
-from mnist_app.reading import Reading, read_picture
+from mnist_app.reading import Digit, Reading, read_picture
 from mnist_app.segmentation import Box
 
 EDIT_WIDTHS = {"Small": 300, "Wide": 640}  # of the photo under the boxes, in pixels
@@ -88,6 +88,8 @@ def show_card(key: str, name: str, content: bytes, model: str, answer: Answer) -
         picture.image(drawn, width="stretch", alt=f"{name} with boxes around what was read: {said}")
         if editing:
             _edit(key, content, model, answer)
+        if readable := [digit for digit in answer.reading.digits if digit.features.size]:  # drawn by hand: none
+            _show_closer(key, readable, model)
         way = st.expander("How it got there", on_change="rerun", key=f"way_{key}", icon=":material/footprint:")
         if way.open:
             with way:
@@ -113,6 +115,23 @@ def _show_left_out(key: str, reading: Reading) -> bool:
             letters.setdefault(blob.reason, []).append(annotate.letter(place))
         st.caption("  \n".join(f"{', '.join(places)}: {reason}" for reason, places in letters.items()))
     return shown
+
+
+def _show_closer(key: str, digits: list[Digit], model: str) -> None:
+    """Offer one digit to look at closer; shown only while the user wants that."""
+    closer = st.expander(
+        "Look closer at one digit", on_change="rerun", key=f"look_{key}", icon=":material/center_focus_strong:"
+    )
+    if not closer.open:
+        return
+    with closer:
+        digit = own.choose(digits, f"chosen_{key}")
+        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+            with st.container(width=112):
+                st.image(ui.to_url(ui.enlarge(digit.image, 112)), alt=f"One digit, read as {digit.label}")
+            with st.container(width="stretch"):
+                st.write(f"Read as **{digit.label}** · {answers.percent(digit.confidence)}")
+                own.show_ways(digit, model)
 
 
 def _show_digits(reading: Reading) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 import altair as alt
 import numpy as np
 
-from mnist_app.charts import BLUE, FAINT, RAMP, VERMILLION, Rows
+from mnist_app.charts import BLUE, CHOSEN, FAINT, RAMP, VERMILLION, Rows, outline
 from mnist_app.metrics import Bin
 
 GREY = "#888888"
 DARK = 0.55  # accuracy below which a cell is so dark that its figure is white
 HISTOGRAM_BINS = 20
+BARS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+NAMED_BARS = (0.01, 0.5, 0.99)
 MOST_POINTS = 300  # of a curve: more are not seen
 
 
@@ -107,6 +109,36 @@ def risk_chart(rows: Rows, coverage: float, error: float) -> alt.LayerChart:
     return curve + here.mark_point(filled=True, size=140, color=VERMILLION).encode(x="coverage:Q", y="error:Q")
 
 
+def rest_rows(thresholds: np.ndarray, precision: np.ndarray, recall: np.ndarray) -> Rows:
+    """Take `metrics.one_against_rest`'s curve at `BARS`: rows with bar, precision and recall."""
+    places = np.minimum(np.searchsorted(thresholds, BARS), len(thresholds) - 1)
+    return [
+        {"bar": bar, "precision": float(precision[i]), "recall": float(recall[i])}
+        for bar, i in zip(BARS, places, strict=True)
+    ]
+
+
+def rest_chart(rows: Rows) -> alt.LayerChart:
+    """Draw precision against recall, with a dot for each bar and three of them named."""
+    # Half a percent below the lowest dot, there is room for its name.
+    lowest = {key: np.floor(min(row[key] for row in rows) * 200 - 1) / 200 for key in ("recall", "precision")}
+    ends = {key: [float(max(low, 0)), 1.0] for key, low in lowest.items()}
+    axis = alt.Axis(format=".1%", tickCount=5, labelOverlap=True)
+    base = alt.Chart(alt.Data(values=rows), height=300).encode(
+        x=alt.X("recall:Q", title="Found of its own (recall)", axis=axis).scale(domain=ends["recall"]),
+        y=alt.Y("precision:Q", title="Right among the taken (precision)", axis=axis).scale(domain=ends["precision"]),
+        tooltip=[
+            alt.Tooltip("bar:Q", title="Taken from a probability of", format=".1%"),
+            alt.Tooltip("precision:Q", title="Precision", format=".2%"),
+            alt.Tooltip("recall:Q", title="Recall", format=".2%"),
+        ],
+    )
+    line = base.mark_line(color=BLUE, point=alt.OverlayMarkDef(size=60)).encode(order="bar:Q")
+    named = base.transform_filter(alt.FieldOneOfPredicate("bar", NAMED_BARS))
+    names = named.mark_text(dy=16, fontSize=12, color=GREY)
+    return line + names.encode(text=alt.Text("bar:Q", format=".0%"))
+
+
 def slices_chart(rows: Rows) -> alt.LayerChart:
     """Draw the accuracy of slices as points with their intervals, in the rows' order.
 
@@ -114,7 +146,7 @@ def slices_chart(rows: Rows) -> alt.LayerChart:
         rows: with slice (its name), digits, misread, accuracy, low and high.
     """
     base = alt.Chart(alt.Data(values=rows), height=20 * len(rows) + 60).encode(
-        y=alt.Y("slice:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
+        y=alt.Y("slice:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False)),
         tooltip=[
             alt.Tooltip("slice:N", title="Slice"),
             alt.Tooltip("digits:Q", title="Digits", format=","),
@@ -139,13 +171,22 @@ def corruptions_chart(rows: Rows) -> alt.LayerChart:
 
     Args:
         rows: from `explore.evaluate_corruptions`.
+
+    Returns:
+        The chart; its selection is named "cell" and holds family and severity, and its parameter "chosen" says which
+        cell is outlined: see `charts.set_params`.
     """
     families = sorted(
         {row["family"] for row in rows}, key=lambda f: min(r["accuracy"] for r in rows if r["family"] == f)
     )
     base = alt.Chart(alt.Data(values=rows), height=24 * len(families) + 60).encode(
         x=alt.X("severity:O", title="Severity", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("family:N", title=None, sort=families),
+        y=alt.Y(
+            "family:N",
+            title=None,
+            sort=families,
+            axis=alt.Axis(labelExpr="replace(datum.label, /_/g, ' ')", labelFlush=False),
+        ),
         tooltip=[
             alt.Tooltip("family:N", title="What is done"),
             alt.Tooltip("severity:O", title="Severity"),
@@ -154,8 +195,12 @@ def corruptions_chart(rows: Rows) -> alt.LayerChart:
         ],
     )
     scale = alt.Scale(domain=[0, 1], range=[RAMP[1], RAMP[0]])
-    cells = base.mark_rect(stroke=FAINT).encode(color=alt.Color("accuracy:Q", scale=scale, legend=None))
-    return cells + base.mark_text(fontSize=11).encode(
+    cells = base.mark_rect(stroke=FAINT, cursor="pointer").encode(
+        color=alt.Color("accuracy:Q", scale=scale, legend=None)
+    )
+    figures = base.mark_text(fontSize=11, cursor="pointer").encode(
         text=alt.Text("accuracy:Q", format=".1%"),
         color=alt.when(alt.datum.accuracy < DARK).then(alt.value("white")).otherwise(alt.value(RAMP[1])),
     )
+    cells = cells.add_params(alt.selection_point("cell", fields=["family", "severity"], toggle=False))
+    return (cells + figures + outline(base, "family", "severity")).add_params(CHOSEN)

@@ -27,6 +27,38 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
+class Case:
+    """One digit and what a network says of it.
+
+    Attributes:
+        image: `(28, 28)` uint8.
+        y_prob: `(10,)` probabilities.
+        features: `(d,)`.
+        true: the label; None for a digit that nobody has labelled.
+        number: among the test digits; None for another digit.
+    """
+
+    image: np.ndarray
+    y_prob: np.ndarray
+    features: np.ndarray
+    true: int | None = None
+    number: int | None = None
+
+    @property
+    def read(self) -> int:
+        return int(self.y_prob.argmax())
+
+    @property
+    def second(self) -> int:
+        """The second most probable digit."""
+        return int(np.argsort(self.y_prob, kind="stable")[-2])
+
+    @property
+    def name(self) -> str:
+        return "your digit" if self.number is None else f"test digit number {self.number}"
+
+
+@dataclass(frozen=True)
 class Exam:
     """The test digits with what a network says of them; what follows from that is worked out once.
 
@@ -47,6 +79,11 @@ class Exam:
     @cached_property
     def y_pred(self) -> np.ndarray:
         return self.y_prob.argmax(axis=1)
+
+    @cached_property
+    def second(self) -> np.ndarray:
+        """The second most probable digit of each, `(n,)`."""
+        return np.argsort(self.y_prob, axis=1, kind="stable")[:, -2]
 
     @cached_property
     def right(self) -> np.ndarray:
@@ -72,6 +109,11 @@ class Exam:
     @cached_property
     def matrix(self) -> np.ndarray:
         return metrics.confusion(self.y_true, self.y_pred)
+
+    def case(self, number: int) -> Case:
+        """The test digit of that number."""
+        true = int(self.y_true[number])
+        return Case(self.images[number], self.y_prob[number], self.features[number], true, number)
 
     def typical_errors(self) -> dict[tuple[int, int], int]:
         """For each pair of true and read digit that occurs and differs, the number of its most typical digit.
@@ -116,6 +158,7 @@ def choose(
     *,
     true: int | None = None,
     predicted: int | None = None,
+    second: int | None = None,
     right: bool | None = None,
     ranges: Mapping[str, Range] | None = None,
 ) -> np.ndarray:
@@ -125,6 +168,7 @@ def choose(
         exam: the digits.
         true: the label.
         predicted: what was read.
+        second: what it would have been read as next.
         right: whether it was read right.
         ranges: the least and the greatest of `Exam.values` that pass, both included.
 
@@ -136,6 +180,8 @@ def choose(
         chosen &= exam.y_true == true
     if predicted is not None:
         chosen &= exam.y_pred == predicted
+    if second is not None:
+        chosen &= exam.second == second
     if right is not None:
         chosen &= exam.right == right
     for name, (low, high) in (ranges or {}).items():

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, canvas, classifier, model_store, tracing
+from mnist_app import answers, classifier, explore, model_store
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
@@ -72,6 +72,17 @@ def _load_exam(name: str, age: int) -> Exam:
     for array in arrays:
         array.setflags(write=False)
     return Exam(name, *arrays)
+
+
+def load_explore(model: StoredModel) -> explore.Explore | None:
+    """Map and doubtful labels of a stored model, read once for all sessions; None where it has none."""
+    path = model.folder / explore.EXPLORE
+    return _load_explore(model, path.stat().st_mtime_ns) if path.exists() else None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _load_explore(_model: StoredModel, age: int) -> explore.Explore | None:
+    return explore.load_explore(_model)
 
 
 def pick_model() -> StoredModel:
@@ -162,6 +173,17 @@ def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:
 # ---- many digits ----
 
 
+def show_thumbnail(image: np.ndarray, alt: str, caption: str) -> None:
+    """Show a small picture of an image `(28, 28)`, as wide as its place, with a caption."""
+    st.image(to_url(enlarge(image, 112)), width="stretch", alt=alt)
+    st.caption(caption)
+
+
+def link_digit(model: str, number: int) -> None:
+    """Link to the detail of a test digit."""
+    st.page_link(DETAIL, label=f"No. {number}", query_params={"model": model, "no": str(number)})
+
+
 def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
     """Show the test digits of these numbers `(k,)`, `PER_PAGE` at a time; each leads to its detail.
 
@@ -176,29 +198,16 @@ def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
         for i in map(int, found[(page - 1) * PER_PAGE : page * PER_PAGE]):
             true, read = exam.y_true[i], exam.y_pred[i]
             with st.container(gap=None):
-                alt = f"Test digit number {i}: a handwritten {true} that was read as {read}"
-                st.image(to_url(enlarge(exam.images[i], 112)), width="stretch", alt=alt)
                 said = f"{true} read as {read}" if read != true else f"{true}"
-                st.caption(f"{said}  \n{answers.percent(exam.y_prob[i, read])}")
+                alt = f"Test digit number {i}: a handwritten {true} that was read as {read}"
+                show_thumbnail(exam.images[i], alt, f"{said}  \n{answers.percent(exam.y_prob[i, read])}")
                 if i in WRONG_TEST_LABELS:
                     st.badge("label?", icon=":material/report:", color="orange", help="People doubt this label.")
-                st.page_link(DETAIL, label=f"No. {i}", query_params={"model": exam.model, "no": str(i)})
-
-
-def trace_on_canvas() -> None:
-    """Where the address asks for it, put a test digit on Draw's canvas, as pen strokes; before the page runs."""
-    number = st.query_params.get("trace", "")
-    images = load_digits()[1][0] if number else ()
-    if not number.isdecimal() or int(number) >= len(images):
-        return
-    del st.query_params["trace"]  # the next run is to keep what is drawn
-    st.session_state.setdefault("drawing_start", {"objects": [], "turn": 0})
-    paper = canvas.PAPERS[canvas.default_paper()]
-    canvas.replace_drawing("drawing", tracing.trace(images[int(number)], paper, canvas.INK))
+                link_digit(exam.model, i)
 
 
 def link_pair(model: str, pair: dict[str, Any]) -> None:
-    """Show a pair of confused digits, from `charts.confused_pairs`, as a link to its digits."""
+    """Show a pair of confused digits, from `charts_matrix.confused_pairs`, as a link to its digits."""
     st.page_link(
         "mnist_app/pages/gallery.py",
         label=f"**{pair['true']} read as {pair['predicted']}** · {pair['count']} times",

@@ -30,6 +30,17 @@ def test_risk_keeps_both_ends():
     charts.risk_chart(rows, 0.9, 0.01).to_dict()
 
 
+def test_one_against_the_rest_is_taken_at_its_bars():
+    y_true, y_prob = np.arange(1000) % 10, np.random.default_rng(0).dirichlet(np.ones(10) / 5, 1000)
+    rows = charts.rest_rows(*metrics.one_against_rest(y_true, y_prob, 3))
+    assert [row["bar"] for row in rows] == list(charts.BARS)
+    half = next(row for row in rows if row["bar"] == 0.5)
+    taken = y_prob[:, 3] >= 0.5
+    assert half["precision"] == (y_true[taken] == 3).mean()
+    assert half["recall"] == taken[y_true == 3].mean()
+    charts.rest_chart(rows).to_dict()
+
+
 def test_slices_keep_their_order():
     rows = [
         {"slice": name, "digits": 9, "misread": 1, "accuracy": 0.9, "low": low, "high": 1.0}
@@ -47,3 +58,4 @@ def test_corruptions_put_the_weakest_on_top():
     ]
     spec = charts.corruptions_chart(rows).to_dict()
     assert spec["layer"][0]["encoding"]["y"]["sort"] == ["shear", "fog"]
+    assert {p["name"] for p in spec["params"]} == {"cell", "chosen"}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_app import doubtful, model_store
+from mnist_app import doubtful, explore, model_store
 from mnist_app.datasets import load_mnist
 from mnist_app.metrics import self_confidence
 
@@ -71,6 +71,14 @@ def test_corrected_accuracy_of_a_network_that_reads_what_is_there(mnist_test):
     assert {name: interval.value for name, interval in found.items()} == {
         "as labelled": 0.9985, "corrected": 0.9995, "left out": 1.0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("model", model_store.list_models(), ids=lambda model: model.name)
+def test_five_of_the_ten_most_doubtful_test_digits_are_validated_errors(model):
+    stored = explore.load_explore(model)
+    if stored is None:
+        pytest.skip(f"{model.name} has no {explore.EXPLORE}.")
+    assert np.isin(stored.test.indices[:10], list(doubtful.WRONG_TEST_LABELS)).sum() >= 5
 
 
 @pytest.mark.parametrize("model", model_store.list_models(), ids=lambda model: model.name)

@@ -34,6 +34,13 @@ def test_stored_corruptions_come_back(tmp_path):
     assert explore.load_corruptions(model_store.StoredModel(tmp_path / "none")) == []
 
 
+def test_doubtful_labels_as_a_table():
+    found = explore.Doubtful(np.array([4, 2]), np.array([0.001234, 0.5]), np.array([9, 7]), np.array([True, False]))
+    first, second = found.to_rows(np.array([0, 1, 7, 3, 5]))
+    assert list(first.values()) == [4, 5, 9, 0.0012, True]
+    assert list(second.values()) == [2, 7, 7, 0.5, False]
+
+
 def test_stored_exploration_comes_back(tmp_path, monkeypatch, mnist_test):
     (x_train, y_train), (x_test, y_test) = datasets.load_mnist()
     some = ((x_train[:1000], y_train[:1000]), (x_test[:300], y_test[:300]))

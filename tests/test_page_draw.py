@@ -2,10 +2,15 @@ import html
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_app import own
+from mnist_app.classifier import load_classifier
 from mnist_app.examples import draw_example
+from mnist_app.gallery import Case
+from mnist_app.model_store import find_model
 
 APP = Path(__file__).parents[1] / "app.py"
 SIZE = (480, 300)
@@ -30,6 +35,13 @@ def moved(objects: list[dict], by: float) -> list[dict]:
         item | {"path": [[c, *(n + by * (i % 2 == 0) for i, n in enumerate(numbers))] for c, *numbers in item["path"]]}
         for item in objects
     ]
+
+
+def own_case(page: AppTest) -> Case:
+    """What the network says of the digit that the page keeps for others."""
+    image = page.session_state[own.KEPT]
+    outputs = load_classifier(find_model()).predict(image[np.newaxis])
+    return Case(image, outputs.y_prob[0], outputs.features[0])
 
 
 @pytest.fixture
@@ -98,6 +110,15 @@ def test_the_way_is_shown_on_demand(page):
     assert not page.exception
     assert len(page.image) > few + 5
     assert all(image.proto.imgs[0].alt for image in page.image)
+
+
+def test_a_drawing_leads_on_to_its_detail_and_to_test_digits_confused_like_it(page):
+    assert all(link.disabled for link in page.page_link)
+    page.button(key="example_4").click().run()
+    closer, confused = page.page_link
+    assert "which=your+own&own=" in closer.proto.query_string
+    second = np.argsort(own_case(page).y_prob)[-2]
+    assert f"predicted=4&second={second}&answer=all&sort=smallest+margin" in confused.proto.query_string
 
 
 def test_ink_width_and_paper_leave_the_answer(page):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import charts, model_store
+from mnist_app import charts_matrix, model_store
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -31,7 +31,7 @@ def test_shows_the_figures_of_the_stored_answers(y_pred, mnist_test):
     wrong = int((y_pred != mnist_test[1]).sum())
     assert [metric.value for metric in page.metric[:2]] == [f"{1 - wrong / 10_000:.2%}", str(wrong)]
     assert "95% interval" in page.markdown[1].value
-    assert len(page.get("vega_lite_chart")) == 2
+    assert len(page.get("vega_lite_chart")) == 3
     table = page.dataframe[0].value
     assert table["digit"].tolist() == list(range(10))
     assert table["support"].sum() == 10_000
@@ -69,7 +69,21 @@ def test_an_empty_cell_says_so(y_pred, mnist_test):
     assert "No test digit is like this" in page.info[0].value
 
 
-@pytest.mark.parametrize("view", charts.VIEWS)
+def test_one_digit_against_the_rest_counts_missed_and_taken(y_pred, mnist_test):
+    y_true = mnist_test[1]
+    page = open_page(digit="9")
+    assert not page.exception
+    missed, taken = ((y_true == 9) & (y_pred != 9)).sum(), ((y_true != 9) & (y_pred == 9)).sum()
+    said = next(element.value for element in page.markdown if "are found" in element.value)
+    assert f"Of {(y_true == 9).sum():,} digits that are 9" in said
+    assert f"**{missed}** missed" in said
+    assert f"**{taken}** others" in said
+    links = {link.label: link.proto.query_string for link in page.page_link}
+    assert "true=9&answer=misread" in links["Missed"]
+    assert "predicted=9&answer=misread" in links["Taken for it"]
+
+
+@pytest.mark.parametrize("view", charts_matrix.VIEWS)
 def test_the_view_of_the_matrix_is_in_the_address(view):
     page = open_page(view=view)
     assert page.pills(key="view").value == view

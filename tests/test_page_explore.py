@@ -1,12 +1,13 @@
-"""The pages Digit, Confidence, Weak spots and Labels."""
+"""The pages Digit, Confidence, Map, Weak spots and Labels."""
 
+import urllib.parse
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import canvas, model_store
+from mnist_app import canvas, corruptions, explore, model_store, own, ui
 from mnist_app.doubtful import WRONG_TEST_LABELS
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -37,7 +38,7 @@ def test_digit_shows_label_reading_and_two_explanations(y_prob, mnist_test):
 
 def test_digit_asks_why_not_another(y_prob):
     page = open_page("digit", no="0")
-    why = page.segmented_control[0]
+    why = page.segmented_control[1]
     assert why.value == y_prob[0].argmax()
     why.set_value(4).run()
     assert not page.exception
@@ -61,6 +62,24 @@ def test_only_a_test_digit_goes_to_the_canvas(number):
     assert not open_page("draw", trace=number).session_state["drawing_start"]["objects"]
 
 
+def test_your_own_digit_has_a_detail_and_a_way_back_to_the_canvas(mnist_test):
+    image = mnist_test[0][0]
+    page = open_page("digit", which=own.OWN, own=own.encode(image))
+    assert "Read as 7" in page.markdown[0].value
+    links = {link.label: link.proto.query_string for link in page.page_link}
+    assert f"trace={own.encode(image)}" in urllib.parse.unquote(links["Edit on the canvas"])
+    assert "predicted=7&second=" in links["Test digits that are confused like yours"]
+    charts = page.get("vega_lite_chart")
+    assert len(charts) == 1, "where it lies on the map"
+    page = open_page("draw", trace=own.encode(image))
+    assert page.session_state["drawing_start"]["objects"]
+
+
+def test_without_a_digit_of_yours_the_detail_says_so():
+    page = open_page("digit", which=own.OWN)
+    assert "no digit of yours" in page.info[0].value
+
+
 def test_confidence_says_what_a_threshold_gains(y_prob, mnist_test):
     page = open_page("confidence")
     page.slider(key="from").set_value(99.0).run()
@@ -80,6 +99,46 @@ def test_weak_spots_name_the_weakest_and_lead_to_it():
     assert link.proto.query_string.count("=") == 3
 
 
+def test_weak_spots_say_when_spoilt_pictures_were_not_measured(monkeypatch):
+    monkeypatch.setattr(explore, "load_corruptions", lambda model: [])
+    assert any("has not been measured" in element.value for element in open_page("slices").markdown)
+
+
+def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeypatch, mnist_test, classifier):
+    row = {"seen": False, "digits": 200, "low": 0.1, "high": 0.9}
+    rows = [
+        row | {"family": "fog", "severity": 3, "accuracy": 0.8, "worst": ""},
+        row | {"family": "fog", "severity": 5, "accuracy": 0.5, "worst": "8:6 3:1"},
+        row | {"family": "glass_blur", "severity": 3, "seen": True, "accuracy": 0.7, "worst": "5:4"},
+    ]
+    monkeypatch.setattr(explore, "load_corruptions", lambda model: rows)
+    page = open_page("slices")
+    assert any("**75.00%** are read right on average (70.00%" in element.value for element in page.markdown)
+    assert page.selectbox(key="family").options == ["fog", "glass blur"]
+    assert not [link for link in page.page_link if link.label.startswith("No.")], "none is misread at severity 3"
+    page.selectbox(key="severity").set_value(5).run()
+    assert [link.label for link in page.page_link if link.label.startswith("No.")] == ["No. 8", "No. 3"]
+    spoilt = corruptions.corrupt(mnist_test[0][[8]], "fog", 5, indices=[8])[0]
+    assert page.image[0].proto.imgs[0].url == ui.to_url(ui.enlarge(spoilt, 112))
+    assert page.image[0].proto.imgs[0].alt == f"Test digit number 8, spoilt: {mnist_test[1][8]} read as 6"
+
+
+def test_labels_show_doubtful_training_digits():
+    page = open_page("labels", show="training digits")
+    stored = explore.load_explore(model_store.list_models()[0]).train
+    assert f"Training digit number {stored.indices[0]}" in page.image[0].proto.imgs[0].alt
+    page.pagination[0].set_value(2).run()
+    assert f"Training digit number {stored.indices[ui.PER_PAGE]}" in page.image[0].proto.imgs[0].alt
+
+
+def test_labels_fall_back_on_the_network_alone(monkeypatch, y_prob, mnist_test):
+    monkeypatch.setattr(ui, "load_explore", lambda model: None)
+    page = open_page("labels")
+    assert "only its own doubts" in page.info[0].value
+    own = y_prob[np.arange(10_000), mnist_test[1]]
+    assert page.page_link[0].label == f"No. {own.argmin()}"
+
+
 def test_labels_show_the_validated_ones():
     page = open_page("labels", show="the 15 validated")
     links = [int(link.label.removeprefix("No. ")) for link in page.page_link]
@@ -87,7 +146,7 @@ def test_labels_show_the_validated_ones():
     assert len(page.metric) == 3
 
 
-@pytest.mark.parametrize("name", ["digit", "confidence", "slices", "labels"])
+@pytest.mark.parametrize("name", ["digit", "confidence", "map", "slices", "labels"])
 def test_without_any_network_a_page_says_so(name, monkeypatch):
     monkeypatch.setattr(model_store, "list_models", lambda: [])
     assert "no trained network yet" in open_page(name).error[0].value

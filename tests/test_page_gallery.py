@@ -54,6 +54,14 @@ def test_filters_come_from_the_address(y_prob, mnist_test):
     assert all("a handwritten 4 that was read as" in image.proto.imgs[0].alt for image in page.image)
 
 
+def test_second_guesses_can_be_chosen(y_prob):
+    page = open_page(answer="all", predicted="4", second="9", sort="smallest margin")
+    first = np.argsort(y_prob, axis=1)
+    alike = np.flatnonzero((first[:, -1] == 4) & (first[:, -2] == 9))
+    margins = y_prob[alike, 4] - y_prob[alike, 9]
+    assert shown(page) == alike[np.argsort(margins, kind="stable")][:PER_PAGE].tolist()
+
+
 def test_a_digit_leads_to_its_detail():
     page = open_page(true="4", answer="misread")
     first = next(link for link in page.page_link if link.label.startswith("No. "))

@@ -126,6 +126,19 @@ def test_steps_and_left_out_on_demand(page, mnist_test):
     assert all(image.proto.imgs[0].alt for image in page.image)
 
 
+def test_one_digit_of_a_page_leads_on_to_its_detail(page, mnist_test):
+    upload(page, ("page.png", as_file(compose_page(mnist_test)), "image/png"))
+    key = next(toggle.key for toggle in page.toggle if toggle.label == "Correct by hand").removeprefix("editing_")
+    page.session_state[f"look_{key}"] = True
+    page.run()
+    page.segmented_control(key=f"chosen_{key}_11").set_value(2).run()
+    assert not page.exception
+    assert any("Read as **7**" in element.value for element in page.markdown)
+    closer, confused = page.page_link
+    assert "which=your+own&own=" in closer.proto.query_string
+    assert "predicted=7&" in confused.proto.query_string
+
+
 def test_downloads(page, mnist_test):
     upload(page, ("seven.png", digit_file(mnist_test, 0), "image/png"), ("bad.png", b"x", "image/png"))
     assert [button.label for button in page.get("download_button")] == ["CSV", "JSON"]

@@ -1,16 +1,18 @@
-"""One test digit: what the network says of it, why, what it has seen alike, and a way to change it."""
+"""One digit: what the network says of it, why, what it has seen alike, where it lies on the map."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
-from mnist_app import charts, explanations, ui
+from mnist_app import charts, charts_map, explanations, own, ui
 from mnist_app.doubtful import WRONG_TEST_LABELS
-from mnist_app.gallery import Exam
+from mnist_app.gallery import Case, Exam
 from mnist_app.neighbours import FeatureBank
 from mnist_app.settings import CLASSES
 
 NEIGHBOURS = 8
 SIDE = 196  # pixels of the pictures that explain
+THIN = 5  # every fifth digit is enough for a small map
 FIRST = 947
 
 
@@ -21,50 +23,78 @@ def feature_bank(model: str, errors: int) -> FeatureBank:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def explain(model: str, errors: int, no: int, target: int) -> tuple[np.ndarray, np.ndarray]:
+def explain(model: str, errors: int, image: np.ndarray, target: int) -> tuple[np.ndarray, np.ndarray]:
     """What speaks for and against a digit, and where the network looked: two pictures."""
-    image, classifier = ui.load_exam(model).images[no], ui.load_classifier(model)
+    classifier = ui.load_classifier(model)
     covered = explanations.occlusion_map(image, classifier, target)
     active = explanations.activation_map(image, classifier, target)
     return charts.overlay(image, covered, SIDE), charts.overlay(image, active, SIDE)
 
 
-def show_digit(exam: Exam, no: int) -> None:
+@st.cache_data(max_entries=8, show_spinner=False)
+def draw_map(_exam: Exam, _stored: np.ndarray, model: str, errors: int) -> tuple[pd.DataFrame, dict]:
+    """Data and specification of a small map of the test digits."""
+    places = charts_map.scale_points(_stored, _stored)
+    spec = charts_map.map_chart(_exam, places, charts_map.BY_DIGIT, brush=False, height=360)
+    return charts_map.map_table(_exam, places)[::THIN], spec
+
+
+def choose_case(exam: Exam) -> Case:
+    """Let the user choose a test digit or their own; the choice is in the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        which = st.segmented_control(
+            "Look at", [own.TEST, own.OWN], default=own.TEST, required=True, key="which", bind="query-params"
+        )
+        if which == own.TEST:
+            last = len(exam.y_true) - 1
+            return exam.case(
+                st.number_input("Number of the test digit", 0, last, FIRST, key="no", bind="query-params", width=200)
+            )
+    case = own.case(exam.model)
+    if case is None:
+        own.show_missing()
+        st.stop()
+    return case
+
+
+def show_digit(exam: Exam, case: Case) -> None:
     """Show the digit, what it is and was read as, and the ten probabilities."""
-    true, read = exam.y_true[no], exam.y_pred[no]
     picture, said = st.columns([1, 2], gap="medium")
     with picture:
-        alt = f"Test digit number {no}: a handwritten {true} that was read as {read}"
-        st.image(ui.to_url(ui.enlarge(exam.images[no], 252)), alt=alt)
-        st.page_link(
-            "mnist_app/pages/draw.py",
-            label="Edit on the canvas",
-            icon=":material/edit:",
-            help="Opens Draw with this digit as pen strokes.",
-            query_params={"model": exam.model, "trace": str(no)},
-        )
+        was = "was read" if case.true is None else f"is a handwritten {case.true} that was read"
+        st.image(ui.to_url(ui.enlarge(case.image, 252)), alt=f"{case.name.capitalize()} {was} as {case.read}")
+        own.link_canvas(exam.model, case)
     with said:
-        st.markdown(f"#### Labelled {true}, read as {read}")
+        st.markdown(f"#### {'Read' if case.true is None else f'Labelled {case.true}, read'} as {case.read}")
         with st.container(horizontal=True, gap="small"):
-            if true == read:
-                st.badge("read right", icon=":material/check:", color="green")
-            else:
-                st.badge("misread", icon=":material/close:", color="red")
-            if no in WRONG_TEST_LABELS:
-                better = WRONG_TEST_LABELS[no]
-                found = "people do not agree on the label" if better is None else f"people read it as {better}"
-                st.badge(f"doubtful label: {found}", icon=":material/report:", color="orange")
-        ui.show_bars(exam.y_prob[no])
+            show_badges(case)
+        ui.show_bars(case.y_prob)
+        if case.true is None:
+            own.link_confused(exam.model, case.read, case.second)
+
+
+def show_badges(case: Case) -> None:
+    """Show whether the digit was read right, and whether people doubt its label."""
+    if case.true is None:
+        st.badge("your own digit", icon=":material/draw:", color="blue")
+    elif case.true == case.read:
+        st.badge("read right", icon=":material/check:", color="green")
+    else:
+        st.badge("misread", icon=":material/close:", color="red")
+    if case.number in WRONG_TEST_LABELS:
+        better = WRONG_TEST_LABELS[case.number]
+        found = "people do not agree on the label" if better is None else f"people read it as {better}"
+        st.badge(f"doubtful label: {found}", icon=":material/report:", color="orange")
 
 
 @st.fragment
-def show_why(exam: Exam, no: int) -> None:
+def show_why(exam: Exam, case: Case) -> None:
     """Show what speaks for a digit; a fragment, so that another question redraws nothing else."""
-    read = int(exam.y_pred[no])
     target = st.segmented_control(
-        "What speaks for", range(CLASSES), default=read, required=True, key=f"why {no} {read}", format_func=str
-    )
-    covered, active = explain(exam.model, exam.figures["errors"], no, target)
+        "What speaks for", range(CLASSES), default=case.read, required=True, key=f"why {case.name} {case.read}",
+        format_func=str,
+    )  # fmt: skip
+    covered, active = explain(exam.model, exam.figures["errors"], case.image, target)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=SIDE):
             st.image(ui.to_url(covered), alt=f"The digit, coloured by what speaks for and against {target}")
@@ -77,7 +107,7 @@ def show_why(exam: Exam, no: int) -> None:
             st.caption(f"**Where the network looks.** Blue is where its last convolution found signs of {target}.")
 
 
-def show_neighbours(exam: Exam, no: int) -> None:
+def show_neighbours(exam: Exam, case: Case) -> None:
     """Show the training digits that the network takes for most alike; looks again until all have been compared."""
     bank = feature_bank(exam.model, exam.figures["errors"])
 
@@ -86,27 +116,52 @@ def show_neighbours(exam: Exam, no: int) -> None:
         if bank.complete and not finished:
             st.rerun()
         images, labels = ui.load_training_digits()
-        found, distances = bank.nearest(exam.features[no], NEIGHBOURS)
+        found, distances = bank.nearest(case.features, NEIGHBOURS)
         some = f"{bank.done:,} training digits compared" + ("." if bank.complete else ", going on …")
         st.caption(f"The training digits whose features point the same way, the nearest first. {some}")
         with st.grid(8, min_column_width=84, gap="small"):
             for i, distance in zip(found, distances, strict=True):
-                alt = f"Training digit number {i}, a {labels[i]}"
                 with st.container(gap=None):
-                    st.image(ui.to_url(ui.enlarge(images[i], 112)), width="stretch", alt=alt)
-                    st.caption(f"**{labels[i]}** · {distance:.3f}")
+                    alt = f"Training digit number {i}, a {labels[i]}"
+                    ui.show_thumbnail(images[i], alt, f"**{labels[i]}** · {distance:.3f}")
 
     finished = bank.complete
     show()
 
 
+def show_misread(exam: Exam, case: Case) -> None:
+    """Show the misread test digits that the network takes for most alike."""
+    wrong = np.flatnonzero(~exam.right)
+    others = wrong[wrong != (-1 if case.number is None else case.number)]
+    found, _ = explanations.nearest(case.features, exam.features[others], NEIGHBOURS)
+    ui.show_gallery(exam, others[found], "misread")
+
+
+def show_place(exam: Exam, case: Case, stored: np.ndarray) -> None:
+    """Show where the digit lies among the test digits."""
+    table, spec = draw_map(exam, stored, exam.model, exam.figures["errors"])
+    st.vega_lite_chart(
+        spec=charts_map.fill(spec, table, charts_map.place_case(case, exam, stored)),
+        alt=f"Map of the test digits with a diamond where {case.name} lies",
+    )
+    st.page_link(
+        "mnist_app/pages/map.py", label="Open the map", icon=":material/map:", query_params={"model": exam.model}
+    )
+
+
 st.title("Digit")
-exam = ui.load_exam(ui.pick_model().name)
-no = st.number_input(
-    "Number of the test digit", 0, len(exam.y_true) - 1, FIRST, key="no", bind="query-params", width=200
-)
-show_digit(exam, no)
+model = ui.pick_model()
+exam = ui.load_exam(model.name)
+case = choose_case(exam)
+show_digit(exam, case)
 st.subheader("Why?")
-show_why(exam, no)
+show_why(exam, case)
 st.subheader("What it has seen alike")
-show_neighbours(exam, no)
+show_neighbours(exam, case)
+st.subheader("Misread alike")
+st.caption("The misread test digits whose features are nearest to this one's.")
+show_misread(exam, case)
+if stored := ui.load_explore(model):
+    st.subheader("Where it lies")
+    st.caption("The diamond, among the test digits: what the network takes for alike lies together.")
+    show_place(exam, case, stored.points)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, canvas, ui
+from mnist_app import answers, canvas, own, ui
 from mnist_app.examples import draw_example
 from mnist_app.reading import Digit, Reading, read_picture
 from mnist_app.settings import CLASSES, IMAGE_SIZE
@@ -26,6 +26,9 @@ def draw_and_answer(model: str) -> None:
     reading = read_picture(render_strokes(objects, size), ui.load_classifier(model))
     with right:
         digit = show_reading(reading, empty=not objects)
+        own.show_ways(digit, model)
+    if digit:
+        own.keep_drawn(digit)
     show_examples(size)
     show_way(reading.steps if objects else (), digit)
 
@@ -50,23 +53,11 @@ def show_reading(reading: Reading, empty: bool) -> Digit | None:
     answer, seen = st.columns([3, 2], wrap=False, vertical_alignment="center")
     with answer:
         ui.show_answer(*(EMPTY if empty else answers.in_words(reading)))
-    digit = choose_digit(reading.digits)
+    digit = own.choose(reading.digits, "digit")
     with seen:
         show_seen(digit, reading)
     ui.show_bars(digit.probabilities if digit else np.zeros(CLASSES))
     return digit
-
-
-def choose_digit(digits: tuple[Digit, ...]) -> Digit | None:
-    """Return the digit to look at; where there are several, the user chooses, and the least sure one is the default."""
-    if len(digits) < 2:
-        return digits[0] if digits else None
-    least = min(range(len(digits)), key=lambda i: digits[i].confidence)
-    chosen = st.segmented_control(
-        "Look at one digit", range(len(digits)), default=least, format_func=lambda i: str(digits[i].label),
-        key=f"digit_{len(digits)}", required=True,
-    )  # fmt: skip
-    return digits[chosen]
 
 
 def show_seen(digit: Digit | None, reading: Reading) -> None:

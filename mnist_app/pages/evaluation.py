@@ -3,7 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from mnist_app import charts, gallery, ui
+from mnist_app import charts, charts_evaluation, gallery, metrics, tables, ui
+from mnist_app import charts_matrix as matrices
+from mnist_app.settings import CLASSES
 
 COLUMNS = {
     "digit": st.column_config.NumberColumn("Digit"),
@@ -25,13 +27,45 @@ def draw_matrix(_exam: gallery.Exam, model: str, errors: int, view: str) -> dict
     """The matrix's specification; the number of errors tells a model that was trained anew."""
     typical = _exam.typical_errors() if view == "typical errors" else {}
     pictures = {pair: ui.to_url(ui.enlarge(_exam.images[i], 56)) for pair, i in typical.items()}
-    return charts.confusion_chart(charts.confusion_rows(_exam.matrix, view, pictures)).to_dict()
+    return matrices.confusion_chart(matrices.confusion_rows(_exam.matrix, view, pictures)).to_dict()
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def draw_digits(matrix: np.ndarray) -> dict:
     """The specification of the chart of precision, recall and F1."""
-    return charts.per_class_chart(charts.per_class_rows(matrix)).to_dict()
+    return matrices.per_class_chart(matrices.per_class_rows(matrix)).to_dict()
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def draw_rest(_exam: gallery.Exam, model: str, errors: int, digit: int) -> dict:
+    """The specification of the chart of one digit against the others."""
+    rows = charts_evaluation.rest_rows(*metrics.one_against_rest(_exam.y_true, _exam.y_prob, digit))
+    return charts_evaluation.rest_chart(rows).to_dict()
+
+
+@st.fragment
+def show_rest(exam: gallery.Exam) -> None:
+    """Show one digit against the nine others; a fragment, so that another digit redraws nothing else."""
+    digit = st.segmented_control(
+        "Digit", range(CLASSES), default=0, required=True, format_func=str, key="digit", bind="query-params"
+    )
+    found, true, read = exam.matrix[digit, digit], exam.matrix[digit].sum(), exam.matrix[:, digit].sum()
+    st.write(
+        f"Of {true:,} digits that are {digit}, **{found:,}** are found and **{true - found}** missed. "
+        f"**{read - found}** others are taken for a {digit}."
+    )
+    with st.container(horizontal=True):
+        for label, key in (("Missed", "true"), ("Taken for it", "predicted")):
+            query = {"model": exam.model, key: str(digit), "answer": "misread"}
+            st.page_link("mnist_app/pages/gallery.py", label=label, icon=":material/search:", query_params=query)
+    st.caption(
+        f"Is it a {digit} or not? Where its probability alone decides, a higher bar takes fewer wrong ones and misses "
+        "more right ones. Each dot is such a bar; three are named."
+    )
+    st.vega_lite_chart(
+        spec=draw_rest(exam, exam.model, exam.figures["errors"], digit),
+        alt=f"Curve: precision by recall of {digit} against the other digits",
+    )
 
 
 def open_cell() -> None:
@@ -68,16 +102,18 @@ with right:
     with st.container(horizontal=True, wrap=False):
         true = st.selectbox("True digit", gallery.DIGITS, key="true", bind="query-params")
         predicted = st.selectbox("Read as", gallery.DIGITS, key="predicted", bind="query-params")
-    pairs = charts.confused_pairs(exam.matrix)
+    pairs = matrices.confused_pairs(exam.matrix)
     st.write("**Confused most often**" if pairs else "Every test digit is read right.")
     with st.grid(2, min_column_width=140, gap="xxsmall"):
         for pair in pairs:
             ui.link_pair(exam.model, pair)
 with left:
-    view = st.pills("Show in the cells", charts.VIEWS, default="counts", required=True, key="view", bind="query-params")
-    cell = None if gallery.ANY in (true, predicted) else (int(true), int(predicted))
+    view = st.pills(
+        "Show in the cells", matrices.VIEWS, default="counts", required=True, wrap=True, key="view", bind="query-params"
+    )
+    cell = charts.NOWHERE if gallery.ANY in (true, predicted) else [int(true), int(predicted)]
     st.vega_lite_chart(
-        spec=charts.outline_cell(draw_matrix(exam, exam.model, figures["errors"], view), cell),
+        spec=charts.set_params(draw_matrix(exam, exam.model, figures["errors"], view), chosen=cell),
         key="matrix",
         on_select=open_cell,
         selection_mode="cell",
@@ -102,3 +138,10 @@ st.vega_lite_chart(
     alt="Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
 )
 st.dataframe(figures["per_class"], column_config=COLUMNS, hide_index=True)
+st.download_button(
+    "CSV", tables.to_csv(matrices.per_class_rows(exam.matrix)), "per_digit.csv", "text/csv", icon=":material/download:",
+    help="These figures with their intervals",
+)  # fmt: skip
+
+st.subheader("One digit against the rest")
+show_rest(exam)

@@ -8,6 +8,7 @@ ANSWERS = {"misread": False, "right": True, "all": None}
 HELP = (
     "Self-confidence is the probability that the network gives to the true digit: the lower it is, the worse it reads."
 )
+SECOND_HELP = "The digit with the second highest probability."
 RANGE_HELP = {
     "confidence": "The probability of the digit that was read.",
     "margin": "How far the most probable digit is ahead of the second.",
@@ -23,9 +24,10 @@ st.write("See the test digits that were misread, or any of all 10,000. Each open
 
 exam = ui.load_exam(ui.pick_model().name)
 
-with st.grid(4, min_column_width=140, vertical_alignment="bottom"):
+with st.grid(5, min_column_width=140, vertical_alignment="bottom"):
     true = st.selectbox("True digit", gallery.DIGITS, key="true", bind="query-params")
     predicted = st.selectbox("Read as", gallery.DIGITS, key="predicted", bind="query-params")
+    second = st.selectbox("Second guess", gallery.DIGITS, key="second", bind="query-params", help=SECOND_HELP)
     answer = st.selectbox("Answer", list(ANSWERS), key="answer", bind="query-params")
     sort = st.selectbox("First show", list(gallery.SORTS), key="sort", bind="query-params", help=HELP)
 ranges = {}
@@ -37,8 +39,8 @@ with st.expander("More filters", icon=":material/tune:"), st.grid(4, min_column_
             help=help_text,
         )  # fmt: skip
 
-true_digit, read_digit = gallery.digit(true), gallery.digit(predicted)
-found = gallery.choose(exam, true=true_digit, predicted=read_digit, right=ANSWERS[answer], ranges=ranges)
+digits = {name: gallery.digit(d) for name, d in (("true", true), ("predicted", predicted), ("second", second))}
+found = gallery.choose(exam, **digits, right=ANSWERS[answer], ranges=ranges)
 found = gallery.arrange(exam, found, sort)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     wrong = int((~exam.right[found]).sum())
@@ -47,4 +49,4 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         "CSV", lambda: tables.to_csv(exam.to_rows(found)), "digits.csv", "text/csv", icon=":material/download:",
         help="These digits with what the network says of them",
     )  # fmt: skip
-ui.show_gallery(exam, found, f"page {exam.model} {true} {predicted} {answer} {sort} {sorted(ranges.items())}")
+ui.show_gallery(exam, found, f"page {exam.model} {true} {predicted} {second} {answer} {sort} {sorted(ranges.items())}")

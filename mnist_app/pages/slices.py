@@ -1,9 +1,12 @@
 """Where the network is weakest: by how digits are written, and by what befalls a picture."""
 
+import numpy as np
 import streamlit as st
 
 from mnist_app import charts_evaluation as charts
 from mnist_app import explore, gallery, slices, tables, ui
+from mnist_app.charts import set_params
+from mnist_app.corruptions import BENCHMARK, SEVERITIES, corrupt
 from mnist_app.gallery import Exam
 
 UNITS = {"stroke width": " px", "slant": "°", "height": " px", "width": " px"}
@@ -34,14 +37,80 @@ def name_slice(row: dict) -> str:
     return f"{row['property']} {low} to {high}{unit or ''}"
 
 
-def show_corruptions(rows: list[dict]) -> None:
-    """Show the accuracy under every family of corruption, the worst first."""
-    st.subheader("When the picture is spoilt")
-    st.caption("Accuracy on test digits with this done to them, from mild (1) to strong (5); the weakest family first.")
-    st.vega_lite_chart(
-        spec=charts.corruptions_chart(rows).to_dict(), alt="Heat map: accuracy by corruption and severity"
+@st.cache_data(max_entries=8, show_spinner=False)
+def draw_corruptions(rows: list[dict]) -> dict:
+    """The specification of the heat map of corruptions."""
+    return charts.corruptions_chart(rows).to_dict()
+
+
+def open_cell() -> None:
+    """Take the cell that was clicked over into the two fields, which are in the address."""
+    for cell in st.session_state["corruptions"]["selection"]["cell"]:
+        st.session_state["family"], st.session_state["severity"] = cell["family"], int(cell["severity"])
+
+
+def show_corruptions(exam: Exam, rows: list[dict]) -> None:
+    """Show the accuracy under every family of corruption, the worst first, and the worst digits of one cell."""
+    means = explore.summarize_corruptions(rows)
+    st.markdown(
+        f"At severity {BENCHMARK}, that of the benchmark MNIST-C, **{means['corruptions']:.2%}** are read right on "
+        f"average{name_means(means)}; under the worst family {means['corruptions_lowest']:.2%}."
     )
-    st.download_button("CSV", tables.to_csv(rows), "corruptions.csv", "text/csv", key="c", icon=":material/download:")
+    families = list(dict.fromkeys(row["family"] for row in sorted(rows, key=lambda row: row["accuracy"])))
+    left, right = st.columns([5, 3], gap="medium")
+    with right:
+        st.write("**Open a cell**: click on it, or choose here.")
+        with st.container(horizontal=True, wrap=False):
+            family = st.selectbox("What is done", families, format_func=spell, key="family", bind="query-params")
+            severity = st.selectbox(
+                "Severity", SEVERITIES, None, placeholder=str(BENCHMARK), key="severity", bind="query-params"
+            )
+        severity = severity or BENCHMARK
+        row = next((row for row in rows if (row["family"], row["severity"]) == (family, severity)), None)
+        if row:
+            show_worst(exam, row)
+    with left:
+        st.vega_lite_chart(
+            spec=set_params(draw_corruptions(rows), chosen=[family, severity]),
+            key="corruptions",
+            on_select=open_cell,
+            selection_mode="cell",
+            alt="Heat map: accuracy by corruption and severity; the table to download has the same figures",
+        )
+        st.caption("Accuracy on test digits with this done to them, from mild (1) to strong (5), the weakest on top.")
+        st.download_button(
+            "CSV", tables.to_csv(rows), "corruptions.csv", "text/csv", key="csv", icon=":material/download:"
+        )
+
+
+def spell(family: str) -> str:
+    """Write a family's name for people."""
+    return family.replace("_", " ")
+
+
+def name_means(means: dict[str, float | None]) -> str:
+    """Say what the families that were and were not shown in training have on average, where there are both."""
+    seen, unseen = means["corruptions_seen"], means["corruptions_unseen"]
+    return "" if None in (seen, unseen) else f" ({seen:.2%} where training showed the like, {unseen:.2%} elsewhere)"
+
+
+def show_worst(exam: Exam, row: dict) -> None:
+    """Show the misread digits of a cell that the network was surest of, as it saw them."""
+    worst = explore.worst_digits(row)
+    st.markdown(
+        f"**{row['accuracy']:.1%}** of {row['digits']:,} are read right (95% interval {row['low']:.1%} to "
+        f"{row['high']:.1%}). {'The surest of its errors:' if worst else 'None is misread.'}"
+    )
+    if not worst:
+        return
+    indices = np.array([i for i, _ in worst])
+    images = corrupt(exam.images[indices], row["family"], row["severity"], indices=indices)
+    with st.grid(4, min_column_width=72, gap="small"):
+        for image, (i, read) in zip(images, worst, strict=True):
+            with st.container(gap=None):
+                said = f"{exam.y_true[i]} read as {read}"
+                ui.show_thumbnail(image, f"Test digit number {i}, spoilt: {said}", said)
+                ui.link_digit(exam.model, i)
 
 
 st.title("Weak spots")
@@ -64,5 +133,9 @@ st.page_link(
 )
 st.vega_lite_chart(spec=draw(rows), alt="Accuracy of each slice with its interval, the weakest first")
 st.download_button("CSV", tables.to_csv(rows), "slices.csv", "text/csv", icon=":material/download:")
+
+st.subheader("When the picture is spoilt")
 if corruptions := explore.load_corruptions(model):
-    show_corruptions(corruptions)
+    show_corruptions(exam, corruptions)
+else:
+    st.write("How this network reads spoilt pictures has not been measured yet.")

@@ -1,0 +1,104 @@
+"""The map: what the network takes for alike lies together; a box on it shows its digits."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_app import charts_map, own, tables, ui
+from mnist_app.charts_map import BY_ANSWER, COLOURS, WHOLE, Box
+from mnist_app.gallery import Exam
+
+HINTS = {
+    BY_ANSWER: "Misread digits are orange crosses.",
+    charts_map.BY_DIGIT: "Each colour is a digit, named in the middle of its cluster.",
+}
+MISSING = "This network has no map yet: it is made once, from the network's answers to the test digits."
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def lay_out(_exam: Exam, _stored: np.ndarray, model: str, errors: int) -> tuple[np.ndarray, pd.DataFrame]:
+    """Places of the test digits, and the table that the chart draws; shared by all sessions."""
+    places = charts_map.scale_points(_stored, _stored)
+    return places, charts_map.map_table(_exam, places)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def draw(_exam: Exam, _places: np.ndarray, model: str, errors: int, colour: str) -> dict:
+    """The map's specification."""
+    return charts_map.map_chart(_exam, _places, colour, brush=True)
+
+
+def keep_box(box: Box) -> None:
+    """Put a box into the address; the whole map is none."""
+    st.query_params.pop("box", None)
+    if box != (WHOLE, WHOLE):
+        st.query_params["box"] = charts_map.write_box(box)
+
+
+def open_box(key: str) -> None:
+    """Take the box that was drawn over."""
+    drawn = st.session_state[key]["selection"].get("box") or {}
+    keep_box(tuple(tuple(sorted(drawn.get(axis, WHOLE))) for axis in "xy"))
+
+
+def slide_box() -> None:
+    """Take the sliders' box over, and have the chart drawn anew with it."""
+    keep_box(tuple(st.session_state[axis] for axis in "xy"))
+    st.session_state["map_turn"] = st.session_state.get("map_turn", 0) + 1
+
+
+def show_sliders(box: Box) -> None:
+    """Show a way to choose a box for those who cannot draw one."""
+    with st.expander("Choose the box without drawing", icon=":material/tune:"), st.grid(2, min_column_width=200):
+        for axis, ends, name in zip("xy", box, ("From left to right", "From bottom to top"), strict=True):
+            st.session_state[axis] = ends
+            st.slider(name, *WHOLE, step=0.1, key=axis, on_change=slide_box, format="%.1f")
+
+
+def start_box(key: str, box: Box) -> Box:
+    """The box that a chart begins with; later ones are the chart's own, which a new drawing would disturb."""
+    if key not in st.session_state:
+        st.session_state["map_start"] = box
+    return st.session_state["map_start"]
+
+
+st.title("Map")
+st.write(
+    "See the 10,000 test digits as the network sees them: what it takes for alike lies together. Draw a box to see its "
+    "digits."
+)
+model = ui.pick_model()
+exam, stored = ui.load_exam(model.name), ui.load_explore(model)
+if not stored:
+    st.info(MISSING, icon=":material/map:")
+    st.stop()
+
+errors = exam.figures["errors"]  # tells a network that was trained anew
+places, table = lay_out(exam, stored.points, exam.model, errors)
+colour = st.segmented_control(
+    "Colour by", COLOURS, default=COLOURS[0], required=True, key="colour", bind="query-params"
+)
+mine = own.case(exam.model)
+here = charts_map.place_case(mine, exam, stored.points) if mine else None
+st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is not None else ""))
+box = charts_map.read_box(st.query_params.get("box", ""))
+key = f"map {exam.model} {colour} {st.session_state.get('map_turn', 0)}"
+st.vega_lite_chart(
+    spec=charts_map.fill(draw(exam, places, exam.model, errors, colour), table, here, start_box(key, box)),
+    key=key,
+    on_select=lambda: open_box(key),
+    selection_mode="box",
+    alt=f"Map of 10,000 test digits, coloured by {colour}; {errors} of them are misread",
+)
+show_sliders(box)
+if box == (WHOLE, WHOLE):
+    st.stop()
+found = charts_map.inside(places, box)
+wrong = int((~exam.right[found]).sum())
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    st.subheader(f"In the box: {len(found):,}, {wrong:,} misread", width="content")
+    st.download_button(
+        "CSV", lambda: tables.to_csv(exam.to_rows(found)), "digits.csv", "text/csv", icon=":material/download:",
+        help="These digits with what the network says of them",
+    )  # fmt: skip
+ui.show_gallery(exam, found, f"box {exam.model} {box}")
