@@ -9,7 +9,8 @@ CLEAR = 0.9  # above it, no other digit is worth naming
 
 def percent(share: float) -> str:
     """Write a probability for people: never "100 %", which no network may claim."""
-    return "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
+    number = "over 99.9" if share > 0.999 else f"{100 * share:.1f}"
+    return f"{number}\N{NO-BREAK SPACE}%"
 
 
 def in_words(reading: Reading) -> tuple[str, str]:

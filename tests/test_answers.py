@@ -5,6 +5,8 @@ import pytest
 from mnist_app.answers import in_words, percent
 from mnist_app.rejection import NOT_A_DIGIT
 
+NO_BREAK = "\N{NO-BREAK SPACE}"  # the sign stays with its number at the end of a line
+
 
 def digit(label: int, confidence: float, second: int = 9, state: str = "sure") -> SimpleNamespace:
     probabilities = {label: confidence, second: 1 - confidence}
@@ -20,7 +22,7 @@ def reading(*digits: SimpleNamespace, reasons: tuple[str, ...] = ()) -> SimpleNa
 
 @pytest.mark.parametrize(("share", "text"), [(1, "over 99.9 %"), (0.9985, "99.9 %"), (0.5, "50.0 %"), (0, "0.0 %")])
 def test_percent_never_claims_all(share, text):
-    assert percent(share) == text
+    assert percent(share) == text.replace(" %", f"{NO_BREAK}%")
 
 
 @pytest.mark.parametrize(
@@ -47,4 +49,4 @@ def test_percent_never_claims_all(share, text):
     ],
 )
 def test_in_words(found, answer, sentence):
-    assert in_words(found) == (answer, sentence)
+    assert in_words(found) == (answer, sentence.replace(" %", f"{NO_BREAK}%"))

@@ -10,7 +10,19 @@ from playwright.sync_api import Page, expect
 SEVEN = [[(150, 70), (240, 70), (180, 240)]]
 FOUR = [[(60, 60), (30, 160), (120, 160)], [(95, 110), (95, 250)]]
 TWO = [[(190, 100), (210, 65), (250, 60), (270, 90), (265, 130), (190, 245), (280, 245)]]
-PAGES = ("Draw", "Upload", "Evaluation", "Confidence", "Errors", "Weak spots", "Labels", "Digit", "Data", "Training")
+PAGES = (
+    "Draw",
+    "Upload",
+    "Evaluation",
+    "Confidence",
+    "Errors",
+    "Map",
+    "Weak spots",
+    "Labels",
+    "Digit",
+    "Data",
+    "Training",
+)
 PICTURES_LOADED = "[...document.images].every(image => image.complete)"
 SECONDS = 20_000  # milliseconds that a busy machine may take
 

@@ -78,3 +78,18 @@ def test_a_digit_goes_from_the_errors_page_to_the_canvas_and_is_read(visit):
     says(page, "^7.*%")
     page.get_by_test_id("stButton").get_by_role("button", name="Clear", exact=True).click()
     says(page, "empty")
+
+
+def test_a_box_on_the_map_opens_its_digits(visit):
+    page = visit.page
+    open_page(page, "Map")
+    chart = page.get_by_test_id("stVegaLiteChart").locator("canvas").first
+    chart.wait_for(timeout=SECONDS)
+    box = chart.bounding_box()
+    x, y = box["x"] + 0.4 * box["width"], box["y"] + 0.45 * box["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 90, y + 70, steps=6)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("box="), timeout=SECONDS)
+    expect(page.get_by_role("link", name=re.compile(r"^No\. \d+$")).first).to_be_visible(timeout=SECONDS)
