@@ -166,7 +166,7 @@ def _unsupported(looks: list[Look], reasons: dict[int, str], usual: float, shape
         i
         for i in left
         if i not in kept
-        and looks[i].score > CERTAIN
+        and (large[i] or looks[i].score > CERTAIN)
         and looks[i].strength > PALEST * darkest
         and not looks[i].blob.sides(shape)
     }
