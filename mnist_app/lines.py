@@ -17,7 +17,7 @@ BAR = 0.3  # share of ink in a line's box from which on all of the box is line: 
 CROSSING = 1.8  # ink that many times as thick as the line belongs to a stroke that crosses it
 
 
-def remove_lines(mask: np.ndarray) -> tuple[np.ndarray, list[Box]]:
+def remove_lines(mask: np.ndarray, faint: np.ndarray | None = None) -> tuple[np.ndarray, list[Box]]:
     """Erase ruled lines without cutting the strokes that cross them.
 
     Lines are what a morphological opening with a long flat element leaves, as for musical staves and forms. Digits
@@ -26,18 +26,15 @@ def remove_lines(mask: np.ndarray) -> tuple[np.ndarray, list[Box]]:
 
     Args:
         mask: `(h, w)` bool.
+        faint: `(h, w)` bool, where lines are looked for: all that is darker than paper, since the mask loses a faint
+            line wherever dark ink is near. The mask itself where None.
 
     Returns:
         The mask without lines, and the lines' boxes; the same mask where there are none.
     """
-    height, width = mask.shape
-    across, down = _find_lines(mask), [_flip(box) for box in _find_lines(mask.T)]
-    lone = sum(_cross(a, b) for a in across for b in down) < 4
-    if lone:
-        ruled = [box for box in across if box[2] > RULED * width]
-        lone = len(ruled) < 3
-        across = [b for b in across if b[0] <= 0.01 * width and b[0] + b[2] >= 0.99 * width] if lone else ruled
-        down = [b for b in down if b[1] <= 0.01 * height and b[1] + b[3] >= 0.99 * height]
+    across, down, lone = _choose_lines(mask if faint is None else faint)
+    if lone and faint is not None:
+        across, down, lone = _choose_lines(mask)  # what stands alone must be plain, or a T would lose its bar
     if not across and not down:
         return mask, []
     on_lines = _on_lines(mask, across) | _on_lines(mask.T, [_flip(box) for box in down]).T
@@ -49,6 +46,19 @@ def remove_lines(mask: np.ndarray) -> tuple[np.ndarray, list[Box]]:
         bar = slice(max(0, y), y + h), slice(max(0, x), x + w)
         bars[bar] |= mask[bar].mean() > BAR
     return left & ~_remains(left, on_lines, bars), across + down
+
+
+def _choose_lines(mask: np.ndarray) -> tuple[list[Box], list[Box], bool]:
+    """Find the lines across and down that are no strokes, and say whether they stand alone."""
+    height, width = mask.shape
+    across, down = _find_lines(mask), [_flip(box) for box in _find_lines(mask.T)]
+    if sum(_cross(a, b) for a in across for b in down) >= 4:
+        return across, down, False
+    ruled = [box for box in across if box[2] > RULED * width]
+    lone = len(ruled) < 3
+    across = [b for b in across if b[0] <= 0.01 * width and b[0] + b[2] >= 0.99 * width] if lone else ruled
+    down = [b for b in down if b[1] <= 0.01 * height and b[1] + b[3] >= 0.99 * height]
+    return across, down, lone
 
 
 def _remains(left: np.ndarray, on_lines: np.ndarray, bars: np.ndarray) -> np.ndarray:

@@ -139,7 +139,8 @@ def read_picture(
         looks, left_out = look([union(pieces)] if pieces else []), []
     else:
         beyond = changed_pixels(made["Polarity"], made["Page finding"])
-        looks, left_out = _find_digits(mask, beyond, look, classifier.calibration.reject, without)
+        faint = made["Grey"] > paper_levels(made["Grey"])[1]
+        looks, left_out = _find_digits(mask, faint, beyond, look, classifier.calibration.reject, without)
 
     scale = picture.shape[1] / mask.shape[1]
     order = reading_order([one.blob.box for one in looks])
@@ -177,10 +178,18 @@ def _looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str
 
 
 def _find_digits(
-    mask: np.ndarray, beyond: np.ndarray | None, look: Looker, threshold: float, without: frozenset[str]
+    mask: np.ndarray,
+    faint: np.ndarray,
+    beyond: np.ndarray | None,
+    look: Looker,
+    threshold: float,
+    without: frozenset[str],
 ) -> tuple[list[Look], list[Rejected]]:
-    """Sort a page's ink into digits and the rest; boxes are in pixels of the mask, `beyond` is what is no paper."""
-    mask, lines = (mask, []) if LINES in without else remove_lines(mask)
+    """Sort a page's ink into digits and the rest; boxes are in pixels of the mask.
+
+    `faint` is all that is darker than paper, `beyond` what is no paper.
+    """
+    mask, lines = (mask, []) if LINES in without else remove_lines(mask, faint)
     rejected = [Rejected(box, LINE) for box in lines]
     pieces = find_pieces(mask)
     reasons = reject_shapes(pieces, mask.shape)

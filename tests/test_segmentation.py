@@ -63,6 +63,18 @@ def test_ruled_lines_go_and_strokes_that_cross_them_stay():
     assert left[alone.astype(bool)].mean() > 0.93
 
 
+def test_faint_lines_go_although_the_mask_lost_parts_of_them():
+    faint = canvas()
+    for y in (100, 200, 300):
+        cv2.line(faint, (0, y), (599, y), 1, 2)
+    mask = faint.copy()
+    for x in (60, 180, 300, 420, 540):
+        mask[:, x - 40 : x + 40] = 0  # ink raises the threshold around it
+        digit_like(mask, x, 200)
+    assert len(find_pieces(remove_lines(mask.astype(bool))[0])) > 5
+    assert len(find_pieces(remove_lines(mask.astype(bool), (mask | faint).astype(bool))[0])) == 5
+
+
 def test_table_borders_go_and_cells_stay():
     ink = canvas()
     for x in (50, 200, 350, 500):
