@@ -19,6 +19,7 @@ PAGES = {
         st.Page("mnist_app/pages/digit.py", title="Digit", icon=":material/center_focus_strong:"),
     ],
     "Learn": [
+        st.Page("mnist_app/pages/models.py", title="Models", icon=":material/leaderboard:"),
         st.Page("mnist_app/pages/data.py", title="Data", icon=":material/dataset:"),
         st.Page("mnist_app/pages/training.py", title="Training", icon=":material/model_training:"),
     ],

@@ -2,7 +2,8 @@
 
 Every network takes `(n, 28, 28, 1)` float32 in [0, 1] and returns three outputs: scores before softmax, the features
 that the last dense layer sees, and the last convolution's maps. Neighbours, the embedding map, the not-a-digit test and
-class activation maps need no more than these.
+class activation maps need no more than these. The softmax that the classic projects end with is left to the loss and to
+`classifier`, which changes no figure.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,57 @@ import keras
 from keras import layers
 
 from mnist_app.settings import IMAGE_SIZE
+
+COARSE = 8  # side of the areas whose means serve as features
+
+
+def minimal(classes: int, rate: float) -> list[keras.Layer]:
+    """One convolution and two dense layers: 347,146 parameters for ten classes."""
+    return [
+        layers.Conv2D(32, 3, activation="relu", name="maps"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(64, activation="relu", name="features"),
+        layers.Dense(classes, name="scores"),
+    ]
+
+
+def validated(classes: int, rate: float) -> list[keras.Layer]:
+    """Three convolutions and two dense layers: 158,858 parameters for ten classes."""
+    return [
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(64, 3, padding="same", activation="relu", name="maps"),
+        layers.Flatten(),
+        layers.Dense(64, activation="relu", name="features"),
+        layers.Dense(classes, name="scores"),
+    ]
+
+
+def kaggle(classes: int, rate: float) -> list[keras.Layer]:
+    """Two convolutions of 5 x 5, each pooled, as in LeNet-5, two dense layers: 80,202 parameters for ten classes."""
+    return [
+        layers.Conv2D(16, 5, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(32, 5, activation="relu", name="maps"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu", name="features"),
+        layers.Dense(classes, name="scores"),
+    ]
+
+
+def double_conv(classes: int, rate: float) -> list[keras.Layer]:
+    """Two convolutions, one pooling and a dense layer: 65,194 parameters for ten classes; see `build` for features."""
+    return [
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.Conv2D(32, 3, activation="relu", name="maps"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(classes, name="scores"),
+    ]
 
 
 def dropout(classes: int, rate: float) -> list[keras.Layer]:
@@ -57,11 +109,21 @@ def hands(classes: int, rate: float) -> list[keras.Layer]:
     ]
 
 
-ARCHITECTURES: dict[str, Callable[[int, float], list[keras.Layer]]] = {"dropout": dropout, "hands": hands}
+ARCHITECTURES: dict[str, Callable[[int, float], list[keras.Layer]]] = {
+    "dropout": dropout,
+    "minimal": minimal,
+    "validated": validated,
+    "kaggle": kaggle,
+    "double-conv": double_conv,
+    "hands": hands,
+}
 
 
 def build(architecture: str, classes: int, dropout: float) -> keras.Model:
     """Build an untrained network.
+
+    Where no layer is named "features", because the last dense layer sees nothing but the pooled maps, thousands of
+    numbers, the features are the maps' means over areas of 8 x 8.
 
     Args:
         architecture: a name in `ARCHITECTURES`.
@@ -80,4 +142,6 @@ def build(architecture: str, classes: int, dropout: float) -> keras.Model:
     named = {}
     for layer in ARCHITECTURES[architecture](classes, dropout):
         x = named[layer.name] = layer(x)
+    if "features" not in named:
+        named["features"] = layers.Flatten(name="features")(layers.AveragePooling2D(COARSE)(named["maps"]))
     return keras.Model(inputs, [named["scores"], named["features"], named["maps"]], name=architecture)

@@ -66,7 +66,7 @@ def _one_drawing(model: StoredModel) -> list[Row]:
     classifier = load_classifier(model)
     image = read_picture(drawing, classifier).digits[0].image[np.newaxis]
     calls = {name: lambda call=call: call(to_input(image)) for name, call in keras_calls(model).items()}
-    seconds = _medians(
+    seconds = medians(
         {
             "280 x 280 drawing, whole reading": lambda: read_picture(drawing, classifier),
             "one image, LiteRT": lambda: classifier.predict(image),
@@ -100,7 +100,7 @@ def _cold_starts(model: StoredModel) -> list[Row]:
 def _networks() -> list[Row]:
     image = load_mnist()[1][0][:1]
     classifiers = {model.name: load_classifier(model) for model in model_store.list_models()}
-    seconds = _medians({name: lambda c=c: c.predict(image) for name, c in classifiers.items()})
+    seconds = medians({name: lambda c=c: c.predict(image) for name, c in classifiers.items()})
     reference = seconds.get(REFERENCE)
     return [
         _row(f"one image, network {name}", value * 1e3, "ms", f"network {REFERENCE}", reference and reference * 1e3)
@@ -122,7 +122,7 @@ def _large_photo(model: StoredModel) -> list[Row]:
             np.asarray(picture.convert("RGB"))
 
     reading = "12-megapixel photo, decoded and read"
-    seconds = _medians(
+    seconds = medians(
         {
             "12-megapixel photo, Pillow's decoding": decode,
             reading: lambda: read_picture(open_picture(content), classifier),
@@ -137,7 +137,7 @@ def _large_photo(model: StoredModel) -> list[Row]:
     ]
 
 
-def _medians(calls: dict[str, Callable[[], object]], repeats: int = REPEATS) -> dict[str, float]:
+def medians(calls: dict[str, Callable[[], object]], repeats: int = REPEATS) -> dict[str, float]:
     """Median seconds of each call; they take turns, so that a slow moment of the machine hits all of them."""
     for call in calls.values():
         call()

@@ -1,19 +1,23 @@
-"""The command line: train, average, evaluate, predict, bench, ablation."""
+"""The command line: train, average, evaluate, predict, report, bench, ablation."""
 
 import json
 import sys
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from mnist_app import datasets, model_store, tables
+from mnist_app import datasets, kaggle, model_store, tables
 from mnist_app.model_store import StoredModel
 from mnist_app.picture_files import PictureError, list_pictures, open_picture
 from mnist_app.recipes import RECIPES, find_recipe
 from mnist_app.settings import DATA_FOLDER
 from mnist_app.terminal import Format, TrainingBar, clear_errors, print_rows, with_progress
+
+if TYPE_CHECKING:
+    from mnist_app.classifier import Classifier
 
 app = typer.Typer(
     help="Read handwritten digits, and measure how well that goes.", no_args_is_help=True, add_completion=False
@@ -27,8 +31,17 @@ class Digits(StrEnum):
     one = "one"
 
 
+class Answers(StrEnum):
+    """How answers are printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    kaggle = "kaggle"
+
+
 Model = Annotated[str, typer.Option(help="A model's name, as in models/.")]
-Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files.")]
+Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files, or Kaggle's train.csv.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")]
 CalibrationFrom = Annotated[
     str | None,
@@ -49,8 +62,10 @@ def train(
     optimizer: str | None = None,
     weight_decay: float | None = None,
     schedule: str | None = None,
+    loss: str | None = None,
     dropout: float | None = None,
     validation_split: Annotated[float | None, typer.Option(help="0: learn from all 60,000 digits.")] = None,
+    validate_on: str | None = None,
     augmentation: str | None = None,
     synthetic_share: float | None = None,
     non_digit_share: float | None = None,
@@ -144,36 +159,36 @@ def evaluate(
 def predict(
     paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.", show_default=False)],
     model: Model = model_store.DEFAULT_MODEL,
-    format: Format = Format.table,
+    format: Annotated[Answers, typer.Option(help="'kaggle' answers the competition's test.csv.")] = Answers.table,
     digits: Annotated[Digits, typer.Option(help="'one' where each picture is known to hold one digit.")] = Digits.many,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the answers here.")] = None,
 ) -> None:
     """Read the digits in pictures; exits with 1 if a picture could not be read."""
     from mnist_app.classifier import load_classifier
-    from mnist_app.reading import read_picture
 
     with clear_errors():
         classifier = load_classifier(model_store.find_model(model))
-
-    def answer(path: Path) -> dict:
-        try:
-            reading = read_picture(open_picture(path), classifier, digits=digits.value)
-        except PictureError as error:
-            return {"path": str(path), "text": "", "digits": [], "rejected": [], "error": str(error)}
-        return {"path": str(path), **reading.to_dict(), "error": None}
-
-    failed = False
-    rows = []
-    for path in with_progress(_expand(paths), "Reading"):
-        row = path if isinstance(path, dict) else answer(path)
-        failed |= row["error"] is not None
-        if format is Format.json:
-            typer.echo(json.dumps(row))
-        rows.append(tables.flatten_answer(row))
-    if format is Format.csv:
-        typer.echo(tables.to_csv(rows), nl=False)
-    elif format is Format.table:
-        typer.echo(tables.to_text(rows))
+        submission = _answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
+        with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file:
+            file.write(submission)
+            failed = format is not Answers.kaggle and _answer(paths, classifier, Format(format), digits, file)
     raise typer.Exit(failed)
+
+
+@app.command()
+def report(
+    model: Model = model_store.DEFAULT_MODEL,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder; report-NAME where left out.")] = None,
+    data: Data = DATA_FOLDER,
+) -> None:
+    """Write a report on a model: one HTML file that holds all it needs, and Markdown with its pictures beside it."""
+    from mnist_app import report, report_files
+
+    with clear_errors():
+        folder = output or Path(f"report-{model}")
+        written = report_files.write(report.build(model_store.find_model(model), data), folder)
+    for path in written:
+        typer.echo(path)
 
 
 @app.command()
@@ -201,6 +216,37 @@ def ablation(
         with typer.progressbar(length=len(pictures), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             rows = list(ablate(pictures, classifier, bar.update))
     print_rows(rows, format)
+
+
+def _answer_kaggle(paths: list[Path], classifier: "Classifier") -> str:
+    """Answers to the digits of Kaggle's test.csv, as the competition takes them."""
+    if len(paths) > 1:
+        raise ValueError(f"A submission answers one test.csv, not {len(paths)} files.")
+    return kaggle.to_submission(classifier.predict(kaggle.read_test(paths[0])).y_prob.argmax(axis=1))
+
+
+def _answer(paths: list[Path], classifier: "Classifier", format: Format, digits: Digits, file: TextIO) -> bool:
+    """Read pictures and write the answers; returns whether one could not be read."""
+    from mnist_app.reading import read_picture
+
+    def answer(path: Path) -> dict:
+        try:
+            reading = read_picture(open_picture(path), classifier, digits=digits.value)
+        except PictureError as error:
+            return {"path": str(path), "text": "", "digits": [], "rejected": [], "error": str(error)}
+        return {"path": str(path), **reading.to_dict(), "error": None}
+
+    failed = False
+    rows = []
+    for path in with_progress(_expand(paths), "Reading"):
+        row = path if isinstance(path, dict) else answer(path)
+        failed |= row["error"] is not None
+        if format is Format.json:
+            typer.echo(json.dumps(row), file)
+        rows.append(tables.flatten_answer(row))
+    if format is not Format.json:
+        typer.echo(tables.to_csv(rows) if format is Format.csv else tables.to_text(rows) + "\n", file, nl=False)
+    return failed
 
 
 def _expand(paths: list[Path]) -> list[Path | dict]:

@@ -1,4 +1,4 @@
-"""MNIST as arrays, from the four IDX files that come with the package."""
+"""MNIST as arrays, from the four IDX files that come with the package, from others, or from Kaggle's CSV files."""
 
 import gzip
 import hashlib
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_app import kaggle
 from mnist_app.settings import DATA_FOLDER, IMAGE_SIZE
 
 FILES = {
@@ -20,14 +21,19 @@ FILES = {
 IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049
 
+KAGGLE_TEST_SHARE = 1 / 7
+
 Split = tuple[np.ndarray, np.ndarray]
 
 
 def load_mnist(folder: Path = DATA_FOLDER) -> tuple[Split, Split]:
     """Load MNIST as `keras.datasets.mnist.load_data` returns it.
 
+    A folder without the IDX files may hold `train.csv` of Kaggle's Digit Recognizer. The competition's test digits have
+    no labels, so the last seventh of `train.csv` takes their place, as in MNIST: 36,000 to train with, 6,000 to test.
+
     Args:
-        folder: where the four gzipped IDX files lie.
+        folder: where the four gzipped IDX files lie, or `train.csv`.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: images `(n, 28, 28)` uint8, 0 = background and 255 = ink, and labels
@@ -37,6 +43,8 @@ def load_mnist(folder: Path = DATA_FOLDER) -> tuple[Split, Split]:
         FileNotFoundError: a file is missing.
         ValueError: a file is not what its name says, is cut short, or images and labels differ in number.
     """
+    if not has_idx(folder) and (table := Path(folder) / kaggle.TRAIN).exists():
+        return split_validation(*kaggle.read_train(table), KAGGLE_TEST_SHARE)
     paths = {name: Path(folder) / file for name, file in FILES.items()}
     arrays = {name: read_idx(path, IMAGES_MAGIC if name[0] == "x" else LABELS_MAGIC) for name, path in paths.items()}
     for split in ("train", "test"):
@@ -46,6 +54,11 @@ def load_mnist(folder: Path = DATA_FOLDER) -> tuple[Split, Split]:
                 f"{paths[f'x_{split}'].name} holds {len(x)} images but {paths[f'y_{split}'].name} {len(y)} labels."
             )
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+
+def has_idx(folder: Path) -> bool:
+    """Whether one of the four IDX files is there."""
+    return any((Path(folder) / file).exists() for file in FILES.values())
 
 
 def read_idx(path: Path, magic: int) -> np.ndarray:
@@ -110,8 +123,8 @@ def to_input(images: np.ndarray) -> np.ndarray:
 
 @cache
 def checksum(folder: Path = DATA_FOLDER) -> str:
-    """SHA-256 over the four files in their fixed order, to tell which data a model was trained on."""
+    """SHA-256 over the files that `load_mnist` reads, in their fixed order: tells which data a model was trained on."""
     digest = hashlib.sha256()
-    for file in FILES.values():
+    for file in FILES.values() if has_idx(folder) else (kaggle.TRAIN,):
         digest.update((Path(folder) / file).read_bytes())
     return digest.hexdigest()

@@ -16,6 +16,8 @@ CHOICES = {
     "optimizer": ("adam", "adamw"),
     "schedule": ("constant", "cosine"),
     "augmentation": ("none", "gentle", "hands", "flagship"),
+    "loss": ("sparse", "one-hot"),
+    "validate_on": ("kept", "test"),
 }
 
 
@@ -31,9 +33,14 @@ class TrainingSettings:
         optimizer: "adam", or "adamw" with `weight_decay`.
         weight_decay: AdamW's decay per step, 0 for none.
         schedule: "constant", or "cosine": one epoch of warm-up, then half a cosine down to zero.
-        dropout: share of units dropped in each dropout layer, 0 to below 1.
+        loss: categorical cross-entropy of "sparse" labels, 0 to 9, or of "one-hot" ones, ten numbers of which one is 1.
+            Both are the same sum; only the labels' form differs.
+        dropout: share of units dropped in each dropout layer, 0 to below 1; of no effect on networks without any.
         validation_split: share of the training digits kept for validation, taken from the end as Keras does; 0 to learn
             from all, which leaves none to calibrate with.
+        validate_on: the digits whose loss and accuracy each epoch's history has: those "kept" by `validation_split`, or
+            the "test" digits. Who chooses anything by the latter has no honest test left; it serves to do what a
+            project did. Calibration uses the kept digits alone, either way.
         calibration_from: the model, trained by the same recipe with validation digits, whose temperature and thresholds
             are taken over; needed where `validation_split` is 0, else "".
         augmentation: a name in `augmentation.AUGMENTATIONS`.
@@ -50,8 +57,10 @@ class TrainingSettings:
     optimizer: str = "adam"
     weight_decay: float = 0.0
     schedule: str = "constant"
+    loss: str = "sparse"
     dropout: float = 0.5
     validation_split: float = 0.2
+    validate_on: str = "kept"
     augmentation: str = "none"
     synthetic_share: float = 0.0
     non_digit_share: float = 0.0

@@ -20,6 +20,10 @@ from mnist_app.settings import CLASSES, DATA_FOLDER, NOT_A_DIGIT, TrainingSettin
 
 GENTLE_SHARE = 0.15  # of the epochs, at the end, where augmentation has half its strength
 CLIP = 1.0  # longest gradient: without it a rare batch of odd digits throws AdamW off course
+LOSSES = {
+    "sparse": keras.losses.SparseCategoricalCrossentropy,
+    "one-hot": keras.losses.CategoricalCrossentropy,
+}
 LIBRARIES = ("keras", "tensorflow", "numpy", "opencv-python-headless")
 
 
@@ -45,7 +49,8 @@ class Batches(keras.utils.PyDataset):
         size = self._settings.batch_size
         chosen = self._order[index * size : (index + 1) * size]
         rng = np.random.default_rng([self._settings.seed, self._epoch, index])
-        return datasets.to_input(augment(self._images[chosen], self._augmentation, rng)), self._labels[chosen]
+        x = datasets.to_input(augment(self._images[chosen], self._augmentation, rng))
+        return x, as_targets(self._labels[chosen], self._settings)
 
 
 def train(
@@ -69,15 +74,16 @@ def train(
     """
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
-    (x, y), _ = datasets.load_mnist(data)
-    (x_train, y_train), (x_val, y_val) = datasets.split_validation(x, y, settings.validation_split)
+    (x, y), test = datasets.load_mnist(data)
+    (x_train, y_train), kept = datasets.split_validation(x, y, settings.validation_split)
+    x_val, y_val = test if settings.validate_on == "test" else kept
     x_train, y_train = with_synthetic(x_train, y_train, settings)
     batches = Batches(x_train, y_train, settings)
     network = architectures.build(settings.architecture, settings.classes, settings.dropout)
     trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
     trained.compile(
         optimizer=_optimizer(settings, len(batches)),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        loss=LOSSES[settings.loss](from_logits=True),
         metrics=["accuracy"],
     )
     recipe = settings.to_dict() | {
@@ -93,7 +99,7 @@ def train(
         tell(f"Going on after epoch {finished} of {settings.epochs}.")
     trained.fit(
         batches,
-        validation_data=(datasets.to_input(x_val), y_val) if len(x_val) else None,
+        validation_data=(datasets.to_input(x_val), as_targets(y_val, settings)) if len(x_val) else None,
         validation_batch_size=1000,
         initial_epoch=finished,
         epochs=settings.epochs,
@@ -111,6 +117,11 @@ def train(
         reestimate_statistics(network, batches)
     network.save(model.folder / "model.keras")
     network.export(model.tflite, format="litert", verbose=False)
+
+
+def as_targets(labels: np.ndarray, settings: TrainingSettings) -> np.ndarray:
+    """Bring labels `(n,)` into the form that the loss wants: as they are, or `(n, classes)` float32 one-hot."""
+    return np.eye(settings.classes, dtype=np.float32)[labels] if settings.loss == "one-hot" else labels
 
 
 def with_synthetic(images: np.ndarray, labels: np.ndarray, settings: TrainingSettings) -> tuple[np.ndarray, np.ndarray]:

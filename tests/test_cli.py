@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from mnist_app import cli, explore, model_store
+from mnist_app import cli, explore, kaggle, model_store
+from mnist_app.report_files import Report
 
 
 def run(*arguments):
@@ -119,3 +120,42 @@ def test_help_starts_without_tensorflow():
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.split() == ["False", "False"]
     assert "predict" in run("--help").stdout
+
+
+def test_a_submission_to_kaggle(mnist_test, tmp_path):
+    images, labels = mnist_test[0][:30], mnist_test[1][:30]
+    test, submission = tmp_path / "test.csv", tmp_path / "submission.csv"
+    rows = [kaggle.PIXELS, *images.reshape(30, -1).tolist()]
+    test.write_text("\n".join(",".join(map(str, row)) for row in rows))
+    result = run("predict", test, "--format", "kaggle", "-o", submission)
+    assert (result.exit_code, result.stdout) == (0, "")
+    expected = [f"{i},{label}" for i, label in enumerate(labels, 1)]
+    assert submission.read_text().splitlines() == ["ImageId,Label", *expected]
+    assert run("predict", test, "--format", "kaggle").stdout == submission.read_text()
+
+
+def test_a_wrong_table_for_kaggle_is_one_sentence(tmp_path):
+    (tmp_path / "test.csv").write_text("a,b\n1,2\n")
+    for paths, message in (
+        ([tmp_path / "test.csv"], "test.csv, line 1: this is no header"),
+        ([tmp_path / "none.csv"], "No such file"),
+        ([tmp_path / "test.csv"] * 2, "one test.csv, not 2 files"),
+    ):
+        result = run("predict", *paths, "--format", "kaggle", "-o", tmp_path / "submission.csv")
+        assert result.exit_code == 2
+        assert message in result.output
+        assert not (tmp_path / "submission.csv").exists()
+
+
+def test_answers_are_written_to_a_file(pictures, tmp_path):
+    for format, start in (("csv", "path,text"), ("json", '{"path"'), ("table", "path ")):
+        result = run("predict", pictures / "b two.png", "--format", format, "-o", tmp_path / "answers")
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert (tmp_path / "answers").read_text().startswith(start)
+
+
+def test_report_names_what_it_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr("mnist_app.report.build", lambda *_: Report("Nothing", []))
+    result = run("report", "--model", "dropout", "-o", tmp_path / "report")
+    assert result.stdout.splitlines() == [str(tmp_path / "report" / name) for name in ("report.html", "report.md")]
+    assert run("report", "--model", "nothing").exit_code == 2

@@ -16,6 +16,8 @@ from mnist_app.settings import TrainingSettings
         ("synthetic_share", -0.1),
         ("optimizer", "sgd"),
         ("augmentation", "wild"),
+        ("loss", "square"),
+        ("validate_on", "luck"),
     ],
 )
 def test_wrong_values_are_named(name, value):

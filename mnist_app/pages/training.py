@@ -21,10 +21,15 @@ WORDS = {
         "How strongly adamw pulls weights towards 0, which works against learning by heart.",
     ),
     "schedule": ("Schedule", "Whether the learning rate stays constant, or sinks to 0 along a cosine."),
+    "loss": ("Labels", "Whether a label is a digit (sparse) or ten numbers (one-hot); the result is the same."),
     "dropout": ("Dropout", "Share of the network that is switched off at random, so that it does not learn by heart."),
     "validation_split": (
         "Validation share",
         "Share of the training digits kept aside, to see how it reads unknown ones.",
+    ),
+    "validate_on": (
+        "Validation digits",
+        "The digits kept aside, or the test digits: then no honest test is left for whoever chooses by them.",
     ),
     "augmentation": ("Augmentation", "How digits are changed anew in each epoch; the Data page shows it."),
     "synthetic_share": ("Drawn digits", "Digits drawn by the program, for each MNIST digit."),
@@ -63,7 +68,8 @@ def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None
 def show_network() -> None:
     """Show the chosen network: figures, curves, recipe."""
     model = pick_model()
-    recipe, metrics, history = model.recipe, model.metrics, model.history
+    metrics, history = model.metrics, model.history
+    settings = asdict(TrainingSettings.from_dict(model.recipe))
     st.subheader(f"How “{model.name}” learned")
     with st.grid(4, min_column_width=140):
         st.metric("Test digits read right", f"{metrics['accuracy']:.2%}")
@@ -81,7 +87,7 @@ def show_network() -> None:
             [
                 {
                     "Setting": label,
-                    "Value": format(recipe[name], "g" if isinstance(recipe[name], float) else ""),
+                    "Value": format(settings[name], "g" if isinstance(settings[name], float) else ""),
                     "Meaning": hint,
                 }
                 for name, (label, hint) in WORDS.items()
@@ -114,6 +120,8 @@ def ask_settings(preset: TrainingSettings, key: str) -> TrainingSettings:
         changed["optimizer"] = choice("optimizer")
         changed["weight_decay"] = number("weight_decay", 0.0, 1.0, 0.005, format="%.4f")
         changed["schedule"] = choice("schedule")
+        changed["loss"] = choice("loss")
+        changed["validate_on"] = choice("validate_on")
         changed["synthetic_share"] = number("synthetic_share", 0.0, 2.0, 0.05)
         changed["non_digit_share"] = number("non_digit_share", 0.0, 2.0, 0.05)
         changed["seed"] = number("seed", 0, 2**31 - 1, 1)

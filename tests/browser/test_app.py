@@ -21,6 +21,7 @@ PAGES = (
     "Labels",
     "Digit",
     "Data",
+    "Models",
     "Training",
 )
 PICTURES_LOADED = "[...document.images].every(image => image.complete)"
