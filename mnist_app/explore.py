@@ -74,8 +74,7 @@ def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -
     """Write `explore.npz` into the model's folder: map, properties and doubtful labels.
 
     Training digits are judged out of fold by `doubtful.second_opinion` alone, since the network has learnt their
-    labels. Test digits are judged by the mean of what it, the network and the other networks beside it say: a network
-    alone also doubts the labels that only it misreads.
+    labels. Test digits are judged by it and by the best network in the folder: a weak one doubts what it misreads.
 
     Args:
         model: a trained folder with `test_outputs.npz`.
@@ -85,9 +84,10 @@ def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -
     (x_train, y_train), (x_test, y_test) = load_mnist(data)
     y_prob, features = model.test_outputs()
     train_prob, test_prob = doubtful.second_opinion(x_train, y_train, x_test, seed=seed)
-    others = [other.test_outputs()[0] for other in list_models(model.folder.parent) if other.folder != model.folder]
-    others = [judged for judged in others if len(judged) == len(y_test)]  # not those measured on other test digits
-    judged_test = np.mean([y_prob, test_prob, *others], axis=0)
+    judges = [y_prob, *(other.test_outputs()[0] for other in list_models(model.folder.parent) if other != model)]
+    judges = [judged for judged in judges if len(judged) == len(y_test)]  # not those measured on other test digits
+    best = max(judges, key=lambda judged: (judged.argmax(axis=1) == y_test).sum())
+    judged_test = (best + test_prob) / 2
     arrays = {"points": embedding.embed(features, seed)}
     arrays |= {f"property {name}": values for name, values in slices.properties(x_test).items()}
     for name, y_true, judged in (("test", y_test, judged_test), ("train", y_train, train_prob)):

@@ -25,7 +25,7 @@ def show_test(exam: Exam, judged: Doubtful) -> None:
     """Show the test digits, the most doubtful label first."""
     hits = int(np.isin(judged.indices[:10], list(doubtful.WRONG_TEST_LABELS)).sum())
     st.write(
-        "By how little the networks, and a classifier of another kind, believe the label. "
+        "By how little the best network here, and a classifier of another kind, believe the label. "
         f"Of the first ten, **{hits}** are among the 15 that people found doubtful; they are marked."
     )
     offer_csv(judged, exam.y_true, "test")
