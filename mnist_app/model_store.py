@@ -15,7 +15,7 @@ import numpy as np
 
 from mnist_app.settings import MODELS_FOLDER
 
-DEFAULT_MODEL = "hands"
+DEFAULT_MODEL = "flagship"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 
