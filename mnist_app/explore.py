@@ -86,7 +86,7 @@ def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -
     train_prob, test_prob = doubtful.second_opinion(x_train, y_train, x_test, seed=seed)
     judges = [y_prob, *(other.test_outputs()[0] for other in list_models(model.folder.parent) if other != model)]
     judges = [judged for judged in judges if len(judged) == len(y_test)]  # not those measured on other test digits
-    best = max(judges, key=lambda judged: (judged.argmax(axis=1) == y_test).sum())
+    best = max(judges, key=lambda judged: np.log(self_confidence(y_test, judged) + 1e-9).mean())  # least loss
     judged_test = (best + test_prob) / 2
     arrays = {"points": embedding.embed(features, seed)}
     arrays |= {f"property {name}": values for name, values in slices.properties(x_test).items()}
