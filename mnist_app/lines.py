@@ -33,7 +33,7 @@ def remove_lines(mask: np.ndarray, faint: np.ndarray | None = None) -> tuple[np.
         The mask without lines, and the lines' boxes; the same mask where there are none.
     """
     across, down, lone = _choose_lines(mask if faint is None else faint)
-    if lone and faint is not None:
+    if lone and faint is not None and (across or down):
         across, down, lone = _choose_lines(mask)  # what stands alone must be plain, or a T would lose its bar
     if not across and not down:
         return mask, []

@@ -63,7 +63,7 @@ def test_second_guesses_can_be_chosen(y_prob):
 
 
 def test_a_digit_leads_to_its_detail():
-    page = open_page(true="4", answer="misread")
+    page = open_page(answer="misread")
     first = next(link for link in page.page_link if link.label.startswith("No. "))
     assert f"no={first.label.removeprefix('No. ')}" in first.proto.query_string
 
