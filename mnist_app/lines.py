@@ -26,15 +26,19 @@ def remove_lines(mask: np.ndarray, faint: np.ndarray | None = None) -> tuple[np.
 
     Args:
         mask: `(h, w)` bool.
-        faint: `(h, w)` bool, where lines are looked for: all that is darker than paper, since the mask loses a faint
-            line wherever dark ink is near. The mask itself where None.
+        faint: `(h, w)` bool, all that is darker than paper: the mask loses a faint line wherever dark ink is near. The
+            mask itself where None.
 
     Returns:
         The mask without lines, and the lines' boxes; the same mask where there are none.
     """
-    across, down, lone = _choose_lines(mask if faint is None else faint)
-    if lone and faint is not None and (across or down):
-        across, down, lone = _choose_lines(mask)  # what stands alone must be plain, or a T would lose its bar
+    found = _find_both(mask)
+    across, down, lone = _choose_lines(*found, mask.shape)
+    if faint is not None and any(found):
+        # What stands alone must be plain, or a T would lose its bar.
+        more_across, more_down, alone = _choose_lines(*_find_both(faint), mask.shape)
+        if not alone:
+            across, down, lone = more_across, more_down, False
     if not across and not down:
         return mask, []
     on_lines = _on_lines(mask, across) | _on_lines(mask.T, [_flip(box) for box in down]).T
@@ -48,10 +52,13 @@ def remove_lines(mask: np.ndarray, faint: np.ndarray | None = None) -> tuple[np.
     return left & ~_remains(left, on_lines, bars), across + down
 
 
-def _choose_lines(mask: np.ndarray) -> tuple[list[Box], list[Box], bool]:
-    """Find the lines across and down that are no strokes, and say whether they stand alone."""
-    height, width = mask.shape
-    across, down = _find_lines(mask), [_flip(box) for box in _find_lines(mask.T)]
+def _find_both(mask: np.ndarray) -> tuple[list[Box], list[Box]]:
+    return _find_lines(mask), [_flip(box) for box in _find_lines(mask.T)]
+
+
+def _choose_lines(across: list[Box], down: list[Box], shape: tuple[int, int]) -> tuple[list[Box], list[Box], bool]:
+    """Keep the lines across and down that are no strokes, and say whether they stand alone."""
+    height, width = shape
     if sum(_cross(a, b) for a in across for b in down) >= 4:
         return across, down, False
     ruled = [box for box in across if box[2] > RULED * width]
