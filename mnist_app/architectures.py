@@ -79,7 +79,7 @@ def dropout(classes: int, rate: float) -> list[keras.Layer]:
     ]
 
 
-def hands(classes: int, rate: float) -> list[keras.Layer]:
+def flagship(classes: int, rate: float) -> list[keras.Layer]:
     """Seven convolutions with batch normalisation, strided ones in place of pooling; about 735,000 parameters.
 
     The layout follows Chris Deotte's MNIST network (github.com/cdeotte/MNIST-CNN-99.75), widened.
@@ -115,7 +115,7 @@ ARCHITECTURES: dict[str, Callable[[int, float], list[keras.Layer]]] = {
     "validated": validated,
     "kaggle": kaggle,
     "double-conv": double_conv,
-    "hands": hands,
+    "flagship": flagship,
 }
 
 

@@ -58,10 +58,6 @@ class Augmentation:
 AUGMENTATIONS = {
     "none": Augmentation(),
     "gentle": Augmentation(rotation=10, scale=0.1, aspect=0.05, shear=0.1, shift=1.5, elastic=0.6),
-    "hands": Augmentation(
-        rotation=15, scale=0.12, aspect=0.12, shear=0.25, shift=2, elastic=0.8,
-        stroke=0.35, broken=0.05, blurred=0.12, faded=0.12, lined=0.06,
-    ),
     "flagship": Augmentation(
         rotation=16, scale=0.14, aspect=0.12, shear=0.26, shift=2, elastic=0.8,
         stroke=0.35, broken=0.05, blurred=0.12, faded=0.10, lined=0.06,

@@ -15,7 +15,7 @@ NOT_A_DIGIT = CLASSES  # the label of a non-digit, for the networks that learn o
 CHOICES = {
     "optimizer": ("adam", "adamw"),
     "schedule": ("constant", "cosine"),
-    "augmentation": ("none", "gentle", "hands", "flagship"),
+    "augmentation": ("none", "gentle", "flagship"),
     "loss": ("sparse", "one-hot"),
     "validate_on": ("kept", "test"),
 }

@@ -68,19 +68,19 @@ def test_evaluate(monkeypatch):
 
 
 def test_evaluate_under_corruptions(small_mnist, monkeypatch):
-    families = {name: explore.CORRUPTIONS[name] for name in ("shear", "fog")}
+    families = {name: explore.CORRUPTIONS[name] for name in ("shear", "spatter")}
     monkeypatch.setattr(explore, "CORRUPTIONS", families)
-    arguments = "evaluate", "--model", "hands", "--corruptions", "--data", small_mnist, "--format"
+    arguments = "evaluate", "--model", "flagship", "--corruptions", "--data", small_mnist, "--format"
     printed = json.loads(run(*arguments, "json").stdout)
-    shear, fog = printed["per_family"]
+    shear, spatter = printed["per_family"]
     assert (shear["family"], shear["seen"], shear["digits"]) == ("shear", True, 200)
-    assert not fog["seen"]
-    assert printed["corruptions"] == pytest.approx((shear["accuracy"] + fog["accuracy"]) / 2)
+    assert not spatter["seen"]
+    assert printed["corruptions"] == pytest.approx((shear["accuracy"] + spatter["accuracy"]) / 2)
     assert printed["corruptions_seen"] == shear["accuracy"]
-    assert printed["corruptions_unseen"] == fog["accuracy"]
+    assert printed["corruptions_unseen"] == spatter["accuracy"]
     assert {"accuracy", "loss", "ece", "per_class"} <= set(printed)
     lines = [line.split(",") for line in run(*arguments, "csv").stdout.splitlines()]
-    assert [line[0] for line in lines[:4]] == ["family", "shear", "fog", "corruptions"]
+    assert [line[0] for line in lines[:4]] == ["family", "shear", "spatter", "corruptions"]
     assert float(lines[3][3]) == printed["corruptions"]
     assert "corruptions_unseen" in run(*arguments, "table").stdout
 
@@ -101,15 +101,16 @@ def test_train_refuses_a_taken_name_before_it_starts():
 
 def test_a_calibration_that_cannot_be_taken_over_is_refused_before_training():
     nowhere = run("train", "--name", "mine", "--validation-split", "0")
-    another = run("train", "--name", "mine", "--validation-split", "0", "--calibration-from", "hands")
+    another = run("train", "--name", "mine", "--validation-split", "0", "--calibration-from", "flagship")
     assert (nowhere.exit_code, another.exit_code) == (2, 2)
     assert "calibration_from must name a model" in nowhere.output
-    assert "'hands' has another recipe" in another.output
+    assert "'flagship' has another recipe" in another.output
     assert "architecture" in another.output
 
 
 def test_an_average_needs_networks_that_differ_in_their_seed_alone():
-    for names, message in ((["hands"], "at least two"), (["hands", "hands"], "another seed"), (["none"], "no model")):
+    taken = model_store.DEFAULT_MODEL
+    for names, message in (([taken], "at least two"), ([taken, taken], "another seed"), (["none"], "no model")):
         result = run("average", *names, "--name", "joined")
         assert result.exit_code == 2
         assert message in result.output

@@ -38,12 +38,12 @@ def test_a_model_in_figures():
     assert row["claimed"] is None
     assert row["measured"] == model.metrics["accuracy"]
     assert row["size"] == model.tflite.stat().st_size
-    assert comparison.describe(model_store.find_model("hands"))["claim"] is None
+    assert comparison.describe(model_store.find_model("flagship"))["claim"] is None
 
 
 def test_networks_are_timed(classifier, mnist_test):
-    times = comparison.time_networks({"hands": classifier}, mnist_test[0][0])
-    assert 0.01 < times["hands"] < 1000
+    times = comparison.time_networks({"flagship": classifier}, mnist_test[0][0])
+    assert 0.01 < times["flagship"] < 1000
 
 
 def test_epochs_of_claim_and_history_stand_side_by_side():

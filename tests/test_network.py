@@ -3,7 +3,7 @@ import pytest
 from mnist_app import model_store, network
 
 
-@pytest.mark.parametrize("name", ["dropout", "hands"])
+@pytest.mark.parametrize("name", ["dropout", "flagship"])
 def test_the_layers_hold_all_parameters(name):
     model = model_store.find_model(name)
     if "members" in model.recipe:

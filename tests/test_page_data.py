@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_app.augmentation import AUGMENTATIONS
+
 APP = Path(__file__).parents[1] / "app.py"
 
 
@@ -40,4 +42,10 @@ def test_augmentation_follows_the_choice(page):
     assert pictures(page, "Original") != original
     page.segmented_control[0].set_value("none").run()
     assert any("equals the original" in caption.value for caption in page.caption)
+    assert not page.exception
+
+
+@pytest.mark.parametrize("name", AUGMENTATIONS)
+def test_every_augmentation_can_be_shown(page, name):
+    page.segmented_control[0].set_value(name).run()
     assert not page.exception

@@ -19,7 +19,7 @@ def open_page(**query: str) -> AppTest:
 @pytest.fixture
 def right(mnist_test) -> dict[str, np.ndarray]:
     """Which test digits two networks read right."""
-    models = [model_store.find_model(name) for name in ("hands", "dropout")]
+    models = [model_store.find_model(name) for name in ("flagship", "dropout")]
     return {model.name: model.test_outputs()[0].argmax(axis=1) == mnist_test[1] for model in models}
 
 
@@ -40,16 +40,16 @@ def test_claim_and_measurement_stand_side_by_side():
 
 
 def test_two_networks_disagree_about_exactly_these_digits(right):
-    page = open_page(one="dropout", other="hands")
+    page = open_page(one="dropout", other="flagship")
     counts = {metric.label: metric.value for metric in page.metric}
-    only_hands = np.flatnonzero(right["hands"] & ~right["dropout"])
-    only_dropout = np.flatnonzero(right["dropout"] & ~right["hands"])
-    assert counts["Only “hands” right"] == f"{len(only_hands):,}"
-    assert counts["Both wrong"] == f"{(~right['hands'] & ~right['dropout']).sum():,}"
+    only_flagship = np.flatnonzero(right["flagship"] & ~right["dropout"])
+    only_dropout = np.flatnonzero(right["dropout"] & ~right["flagship"])
+    assert counts["Only “flagship” right"] == f"{len(only_flagship):,}"
+    assert counts["Both wrong"] == f"{(~right['flagship'] & ~right['dropout']).sum():,}"
     assert any("McNemar" in element.value for element in page.markdown)
     assert shown(page) == only_dropout[:24].tolist()
-    page.segmented_control(key="dropout hands").set_value("hands").run()
-    assert shown(page) == only_hands[:24].tolist()
+    page.segmented_control(key="dropout flagship").set_value("flagship").run()
+    assert shown(page) == only_flagship[:24].tolist()
     assert "model=dropout" in page.page_link[0].proto.query_string, "a link leads to the network that errs"
 
 
@@ -64,7 +64,7 @@ def test_a_claimed_table_of_epochs_stands_beside_ours(monkeypatch):
 
 
 def test_networks_measured_on_other_digits_are_not_compared(monkeypatch):
-    monkeypatch.setattr("mnist_app.datasets.checksum", lambda: model_store.find_model("hands").name)
+    monkeypatch.setattr("mnist_app.datasets.checksum", lambda: model_store.find_model("flagship").name)
     page = open_page()
     assert not page.exception
     assert any("Measured on other digits" in caption.value for caption in page.caption)

@@ -75,13 +75,13 @@ def test_a_network_without_validation_digits_has_curves_all_the_same(monkeypatch
 def test_starts_a_training_with_the_chosen_settings(monkeypatch):
     trainings = FakeRuns()
     page = open_page(monkeypatch, trainings)
-    page.selectbox(key="recipe").select("hands").run()
-    page.number_input(key="hands-epochs").set_value(3)
-    page.text_input(key="hands-name").set_value(" quick ")
+    page.selectbox(key="recipe").select("flagship").run()
+    page.number_input(key="flagship-epochs").set_value(3)
+    page.text_input(key="flagship-name").set_value(" quick ")
     submit(page)
     recipe, name, settings = trainings.started
-    assert (recipe, name) == ("hands", "quick")
-    assert (settings.epochs, settings.augmentation, settings.architecture) == (3, "hands", "hands")
+    assert (recipe, name) == ("flagship", "quick")
+    assert (settings.epochs, settings.augmentation, settings.architecture) == (3, "flagship", "flagship")
     assert settings.validation_split == pytest.approx(1 / 12)
 
 

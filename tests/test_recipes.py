@@ -7,14 +7,13 @@ from mnist_app.classifier import load_classifier
 from mnist_app.settings import TrainingSettings
 
 # Worked out by hand: (filter's pixels x channels + 1) x filters of each convolution, (inputs + 1) x units of each dense
-# layer, and, for "hands" and "flagship", 4 for each batch-normalised channel in place of its bias.
+# layer, and, for "flagship", 4 for each batch-normalised channel in place of its bias.
 PARAMETERS = {
     "dropout": (9 + 1) * 32 + (9 * 32 + 1) * 64 + (1600 + 1) * 128 + (128 + 1) * 10,
     "minimal": (9 + 1) * 32 + (13 * 13 * 32 + 1) * 64 + (64 + 1) * 10,
     "validated": (9 + 1) * 32 + (9 * 32 + 1) * 64 + (9 * 64 + 1) * 64 + (5 * 5 * 64 + 1) * 64 + (64 + 1) * 10,
     "kaggle": (25 + 1) * 16 + (25 * 16 + 1) * 32 + (4 * 4 * 32 + 1) * 128 + (128 + 1) * 10,
     "double-conv": (9 + 1) * 64 + (9 * 64 + 1) * 32 + (12 * 12 * 32 + 1) * 10,
-    "hands": 736_875,
     "flagship": 736_875,
 }
 
@@ -90,7 +89,7 @@ def test_claims_are_those_of_the_recipe_whose_name_and_network_a_model_has():
     assert claim.epochs[-1] == (10, 0.9941, 0.9815, 0.1006)
     assert recipes.claim_of("double-conv", "dropout") is None
     assert recipes.claim_of("mine", "double-conv") is None
-    assert recipes.claim_of("hands", "hands") is None
+    assert recipes.claim_of("flagship", "flagship") is None
 
 
 def test_unknown_names_list_the_known_ones():

@@ -21,7 +21,12 @@ CHANGES = {
     "broken": "a gap in the ink in {:.0%}",
     "blurred": "out of focus in {:.0%}",
     "faded": "fainter ink in {:.0%}",
-    "lined": "a piece of a ruled line in {:.0%}",
+    "lined": "a piece of a ruled line at the border in {:.0%}",
+    "hollow": "only the outline of the strokes in {:.0%}",
+    "crossed": "a line through the digit in {:.0%}",
+    "banded": "the edge of the sheet in {:.0%}",
+    "shaded": "bad light in {:.0%}",
+    "grainy": "grain, as photos in the dark have, in {:.0%}",
 }
 
 
@@ -87,7 +92,7 @@ st.caption(
 )
 with st.container(horizontal=True):
     digit = st.selectbox("Digit", range(10), index=4, width=100)
-    name = st.segmented_control("Augmentation", list(AUGMENTATIONS), default="hands", required=True)
+    name = st.segmented_control("Augmentation", list(AUGMENTATIONS), default="flagship", required=True)
 seed = again_button("Change anew", "change")
 st.caption(describe(AUGMENTATIONS[name]))
 rng = np.random.default_rng(seed)
