@@ -105,7 +105,7 @@ def flagship(classes: int, rate: float) -> list[keras.Layer]:
         *convolution(192, 4),
         layers.Flatten(),
         layers.Dropout(rate, name="features"),
-        layers.Dense(classes, name="scores"),
+        layers.Dense(classes, name="scores", dtype="float32"),
     ]
 
 
@@ -119,7 +119,7 @@ ARCHITECTURES: dict[str, Callable[[int, float], list[keras.Layer]]] = {
 }
 
 
-def build(architecture: str, classes: int, dropout: float) -> keras.Model:
+def build(architecture: str, classes: int, dropout: float, precision: str = "float32") -> keras.Model:
     """Build an untrained network.
 
     Where no layer is named "features", because the last dense layer sees nothing but the pooled maps, thousands of
@@ -129,6 +129,7 @@ def build(architecture: str, classes: int, dropout: float) -> keras.Model:
         architecture: a name in `ARCHITECTURES`.
         classes: number of scores: 10, or 11 with "not a digit".
         dropout: share of units dropped in each dropout layer.
+        precision: Keras's dtype policy to compute in.
 
     Returns:
         A model from `(n, 28, 28, 1)` float32 to `[scores (n, classes), features (n, d), maps (n, h, w, c)]`.
@@ -140,8 +141,11 @@ def build(architecture: str, classes: int, dropout: float) -> keras.Model:
         raise ValueError(f"architecture must be one of {', '.join(ARCHITECTURES)}, not {architecture!r}.")
     x = inputs = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="x")
     named = {}
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
     for layer in ARCHITECTURES[architecture](classes, dropout):
         x = named[layer.name] = layer(x)
+    keras.config.set_dtype_policy(before)
     if "features" not in named:
         named["features"] = layers.Flatten(name="features")(layers.AveragePooling2D(COARSE)(named["maps"]))
     return keras.Model(inputs, [named["scores"], named["features"], named["maps"]], name=architecture)

@@ -69,6 +69,7 @@ def train(
     augmentation: str | None = None,
     synthetic_share: float | None = None,
     non_digit_share: float | None = None,
+    precision: str | None = None,
     average: float | None = None,
     calibration_from: CalibrationFrom = None,
     seed: int | None = None,

@@ -18,7 +18,8 @@ from mnist_app.classifier import softmax
 from mnist_app.model_store import StoredModel, write_json
 from mnist_app.settings import CLASSES, DATA_FOLDER, NOT_A_DIGIT, TrainingSettings
 
-GENTLE_SHARE = 0.15  # of the epochs, at the end, where augmentation has half its strength
+FULL_SHARE = 0.6  # of the epochs, at the beginning, that have the augmentation's full strength
+LAST_STRENGTH = 0.25  # of the augmentation in the last epoch: what is read in the end is mostly plain writing
 CLIP = 1.0  # longest gradient: without it a rare batch of odd digits throws AdamW off course
 LOSSES = {
     "sparse": keras.losses.SparseCategoricalCrossentropy,
@@ -42,8 +43,8 @@ class Batches(keras.utils.PyDataset):
         """Give the batches of an epoch from now on, counted from 1."""
         self._epoch = epoch
         self._order = np.random.default_rng([self._settings.seed, self._epoch]).permutation(len(self._images))
-        last = self._epoch >= round(self._settings.epochs * (1 - GENTLE_SHARE))
-        self._augmentation = AUGMENTATIONS[self._settings.augmentation].gentler(0.5 if last else 1.0)
+        strength = augmentation_strength(self._epoch, self._settings.epochs)
+        self._augmentation = AUGMENTATIONS[self._settings.augmentation].gentler(strength)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         size = self._settings.batch_size
@@ -51,6 +52,20 @@ class Batches(keras.utils.PyDataset):
         rng = np.random.default_rng([self._settings.seed, self._epoch, index])
         x = datasets.to_input(augment(self._images[chosen], self._augmentation, rng))
         return x, as_targets(self._labels[chosen], self._settings)
+
+
+def augmentation_strength(epoch: int, epochs: int) -> float:
+    """Share of the augmentation's strength that an epoch has: all at first, then less from epoch to epoch.
+
+    On 55,000 digits, a network that had been trained to the end at full strength misread 35 of the 5,000 others, and 29
+    after four gentler epochs.
+
+    Args:
+        epoch: counted from 1; later ones than the last count as the last.
+        epochs: how many there are.
+    """
+    full = round(FULL_SHARE * epochs)
+    return float(np.interp(epoch, [full, max(epochs, full + 1)], [1.0, LAST_STRENGTH]))
 
 
 def train(
@@ -79,7 +94,7 @@ def train(
     x_val, y_val = test if settings.validate_on == "test" else kept
     x_train, y_train = with_synthetic(x_train, y_train, settings)
     batches = Batches(x_train, y_train, settings)
-    network = architectures.build(settings.architecture, settings.classes, settings.dropout)
+    network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
     trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
     trained.compile(
         optimizer=_optimizer(settings, len(batches)),
@@ -112,6 +127,10 @@ def train(
         ],
         verbose=0,
     )
+    if settings.precision != "float32":
+        weights = network.get_weights()
+        network = architectures.build(settings.architecture, settings.classes, settings.dropout)
+        network.set_weights(weights)
     if settings.average:  # fit() ends with the averaged weights, to which the statistics do not belong
         batches.start(settings.epochs + 1)
         reestimate_statistics(network, batches)

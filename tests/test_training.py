@@ -168,3 +168,11 @@ def test_batches_cover_every_image_once(small_mnist):
     assert sorted(first) == sorted(y)
     batches.start(2)
     assert (np.concatenate([batches[i][1] for i in range(len(batches))]) != first).any()
+
+
+def test_the_augmentation_gets_gentler_towards_the_end():
+    strengths = [training.augmentation_strength(epoch, 10) for epoch in range(1, 11)]
+    assert strengths[:6] == [1.0] * 6
+    assert strengths == sorted(strengths, reverse=True)
+    assert (strengths[-1], training.augmentation_strength(11, 10)) == (0.25, 0.25)
+    assert training.augmentation_strength(1, 1) == 1.0
