@@ -1,4 +1,4 @@
-"""The networks, each a list of layers that can be read from top to bottom.
+"""The networks, each a list of layers that can be read from top to bottom, up to the last one, which gives the scores.
 
 Every network takes `(n, 28, 28, 1)` float32 in [0, 1] and returns three outputs: scores before softmax, the features
 that the last dense layer sees, and the last convolution's maps. Neighbours, the embedding map, the not-a-digit test and
@@ -16,18 +16,17 @@ from mnist_app.settings import IMAGE_SIZE
 COARSE = 8  # side of the areas whose means serve as features
 
 
-def minimal(classes: int, rate: float) -> list[keras.Layer]:
+def minimal(rate: float) -> list[keras.Layer]:
     """One convolution and two dense layers: 347,146 parameters for ten classes."""
     return [
         layers.Conv2D(32, 3, activation="relu", name="maps"),
         layers.MaxPooling2D(),
         layers.Flatten(),
         layers.Dense(64, activation="relu", name="features"),
-        layers.Dense(classes, name="scores"),
     ]
 
 
-def validated(classes: int, rate: float) -> list[keras.Layer]:
+def validated(rate: float) -> list[keras.Layer]:
     """Three convolutions and two dense layers: 158,858 parameters for ten classes."""
     return [
         layers.Conv2D(32, 3, activation="relu"),
@@ -37,11 +36,10 @@ def validated(classes: int, rate: float) -> list[keras.Layer]:
         layers.Conv2D(64, 3, padding="same", activation="relu", name="maps"),
         layers.Flatten(),
         layers.Dense(64, activation="relu", name="features"),
-        layers.Dense(classes, name="scores"),
     ]
 
 
-def kaggle(classes: int, rate: float) -> list[keras.Layer]:
+def kaggle(rate: float) -> list[keras.Layer]:
     """Two convolutions of 5 x 5, each pooled, as in LeNet-5, two dense layers: 80,202 parameters for ten classes."""
     return [
         layers.Conv2D(16, 5, activation="relu"),
@@ -50,22 +48,20 @@ def kaggle(classes: int, rate: float) -> list[keras.Layer]:
         layers.MaxPooling2D(),
         layers.Flatten(),
         layers.Dense(128, activation="relu", name="features"),
-        layers.Dense(classes, name="scores"),
     ]
 
 
-def double_conv(classes: int, rate: float) -> list[keras.Layer]:
+def double_conv(rate: float) -> list[keras.Layer]:
     """Two convolutions, one pooling and a dense layer: 65,194 parameters for ten classes; see `build` for features."""
     return [
         layers.Conv2D(64, 3, activation="relu"),
         layers.Conv2D(32, 3, activation="relu", name="maps"),
         layers.MaxPooling2D(),
         layers.Flatten(),
-        layers.Dense(classes, name="scores"),
     ]
 
 
-def dropout(classes: int, rate: float) -> list[keras.Layer]:
+def dropout(rate: float) -> list[keras.Layer]:
     """Two convolutions and a dense layer: 225,034 parameters for ten classes."""
     return [
         layers.Conv2D(32, 3, activation="relu"),
@@ -75,11 +71,10 @@ def dropout(classes: int, rate: float) -> list[keras.Layer]:
         layers.Flatten(),
         layers.Dense(128, activation="relu"),
         layers.Dropout(rate, name="features"),
-        layers.Dense(classes, name="scores"),
     ]
 
 
-def flagship(classes: int, rate: float) -> list[keras.Layer]:
+def flagship(rate: float) -> list[keras.Layer]:
     """Seven convolutions with batch normalisation, strided ones in place of pooling; about 735,000 parameters.
 
     The layout follows Chris Deotte's MNIST network (github.com/cdeotte/MNIST-CNN-99.75), widened.
@@ -105,11 +100,10 @@ def flagship(classes: int, rate: float) -> list[keras.Layer]:
         *convolution(192, 4),
         layers.Flatten(),
         layers.Dropout(rate, name="features"),
-        layers.Dense(classes, name="scores", dtype="float32"),
     ]
 
 
-ARCHITECTURES: dict[str, Callable[[int, float], list[keras.Layer]]] = {
+ARCHITECTURES: dict[str, Callable[[float], list[keras.Layer]]] = {
     "dropout": dropout,
     "minimal": minimal,
     "validated": validated,
@@ -143,9 +137,10 @@ def build(architecture: str, classes: int, dropout: float, precision: str = "flo
     named = {}
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
-    for layer in ARCHITECTURES[architecture](classes, dropout):
+    for layer in ARCHITECTURES[architecture](dropout):
         x = named[layer.name] = layer(x)
     keras.config.set_dtype_policy(before)
+    scores = layers.Dense(classes, name="scores", dtype="float32")(x)  # in full precision, for the loss
     if "features" not in named:
         named["features"] = layers.Flatten(name="features")(layers.AveragePooling2D(COARSE)(named["maps"]))
-    return keras.Model(inputs, [named["scores"], named["features"], named["maps"]], name=architecture)
+    return keras.Model(inputs, [scores, named["features"], named["maps"]], name=architecture)

@@ -5,19 +5,15 @@ import sys
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 
-from mnist_app import datasets, kaggle, model_store, tables
+from mnist_app import datasets, model_store, tables
 from mnist_app.model_store import StoredModel
-from mnist_app.picture_files import PictureError, list_pictures, open_picture
 from mnist_app.recipes import RECIPES, find_recipe
 from mnist_app.settings import DATA_FOLDER
-from mnist_app.terminal import Format, TrainingBar, clear_errors, print_rows, with_progress
-
-if TYPE_CHECKING:
-    from mnist_app.classifier import Classifier
+from mnist_app.terminal import Format, TrainingBar, clear_errors, print_rows
 
 app = typer.Typer(
     help="Read handwritten digits, and measure how well that goes.", no_args_is_help=True, add_completion=False
@@ -165,14 +161,17 @@ def predict(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the answers here.")] = None,
 ) -> None:
     """Read the digits in pictures; exits with 1 if a picture could not be read."""
+    from mnist_app import predicting
     from mnist_app.classifier import load_classifier
 
     with clear_errors():
         classifier = load_classifier(model_store.find_model(model))
-        submission = _answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
+        submission = predicting.answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
         with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file:
             file.write(submission)
-            failed = format is not Answers.kaggle and _answer(paths, classifier, Format(format), digits, file)
+            failed = format is not Answers.kaggle and predicting.answer_pictures(
+                paths, classifier, Format(format), digits.value, file
+            )
     raise typer.Exit(failed)
 
 
@@ -217,48 +216,6 @@ def ablation(
         with typer.progressbar(length=len(pictures), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             rows = list(ablate(pictures, classifier, bar.update))
     print_rows(rows, format)
-
-
-def _answer_kaggle(paths: list[Path], classifier: "Classifier") -> str:
-    """Answers to the digits of Kaggle's test.csv, as the competition takes them."""
-    if len(paths) > 1:
-        raise ValueError(f"A submission answers one test.csv, not {len(paths)} files.")
-    return kaggle.to_submission(classifier.predict(kaggle.read_test(paths[0])).y_prob.argmax(axis=1))
-
-
-def _answer(paths: list[Path], classifier: "Classifier", format: Format, digits: Digits, file: TextIO) -> bool:
-    """Read pictures and write the answers; returns whether one could not be read."""
-    from mnist_app.reading import read_picture
-
-    def answer(path: Path) -> dict:
-        try:
-            reading = read_picture(open_picture(path), classifier, digits=digits.value)
-        except PictureError as error:
-            return {"path": str(path), "text": "", "digits": [], "rejected": [], "error": str(error)}
-        return {"path": str(path), **reading.to_dict(), "error": None}
-
-    failed = False
-    rows = []
-    for path in with_progress(_expand(paths), "Reading"):
-        row = path if isinstance(path, dict) else answer(path)
-        failed |= row["error"] is not None
-        if format is Format.json:
-            typer.echo(json.dumps(row), file)
-        rows.append(tables.flatten_answer(row))
-    if format is not Format.json:
-        typer.echo(tables.to_csv(rows) if format is Format.csv else tables.to_text(rows) + "\n", file, nl=False)
-    return failed
-
-
-def _expand(paths: list[Path]) -> list[Path | dict]:
-    """Paths of pictures, with an answer that holds the error in the place of a folder without any."""
-    found: list[Path | dict] = []
-    for path in paths:
-        try:
-            found += list_pictures(path)
-        except PictureError as error:
-            found.append({"path": str(path), "text": "", "digits": [], "rejected": [], "error": str(error)})
-    return found
 
 
 def _find_source(recipe: dict[str, Any]) -> StoredModel | None:
