@@ -19,7 +19,11 @@ figcaption { color: #555; font-size: 0.9rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; }
 th, td { padding: 0.25rem 0.75rem; text-align: left; border-bottom: 1px solid #ddd; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+@media (max-width: 30rem) {
+  table { font-size: 0.8rem; }
+  th, td { padding: 0.25rem; }
+}
 """
 
 
@@ -123,15 +127,20 @@ def _html(block: Block) -> str:
             url, said = "data:image/png;base64," + base64.b64encode(png).decode(), html.escape(caption)
             return f'<figure><img src="{url}" alt="{said}"><figcaption>{said}</figcaption></figure>'
         case Table(rows):
-            head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in rows[0])
+            head = "".join(
+                f'<th scope="col"{_align(value)}>{html.escape(name)}</th>' for name, value in rows[0].items()
+            )
             lines = ("".join(map(_html_cell, row.values())) for row in rows)
             cells = "".join(f"<tr>{line}</tr>" for line in lines)
             return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>'
 
 
 def _html_cell(value: Any) -> str:
-    number = "" if isinstance(value, str) else ' class="number"'
-    return f"<td{number}>{html.escape(_cell(value))}</td>"
+    return f"<td{_align(value)}>{html.escape(_cell(value))}</td>"
+
+
+def _align(value: Any) -> str:
+    return "" if isinstance(value, str) else ' class="number"'
 
 
 def _markdown(block: Block) -> str:

@@ -65,6 +65,7 @@ def test_html_escapes_what_it_shows(small):
     assert "<h1>&lt;Title&gt;</h1>" in page
     assert "<h2>A &amp; B</h2>" in page
     assert "<p>1 &lt; 2</p>" in page
+    assert '<th scope="col">name</th><th scope="col" class="number">n</th>' in page
     assert '<td>a</td><td class="number">1,234</td><td class="number">0.5000</td>' in page
 
 
