@@ -1,0 +1,72 @@
+"""The app as a person starts it, and the browser that visits it: for the tests of this folder and for `time_pages`."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NO_CHROMIUM = "No Chromium found: `apt-get install chromium` or install Google Chrome."
+# What a container without a graphics card, and a test without the internet, need.
+ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS += ["--no-first-run"] + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
+DEVICES = {
+    "wide": {"viewport": {"width": 1280, "height": 1100}},
+    "phone": {
+        "viewport": {"width": 375, "height": 812},
+        "is_mobile": True,
+        "has_touch": True,
+        "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
+    },
+}
+
+
+@dataclass
+class Server:
+    """A running app: its address, and the file with what it prints."""
+
+    url: str
+    log: Path
+
+
+@contextmanager
+def serve(log: Path) -> Iterator[Server]:
+    """Run the app on a free port of this machine until the block ends.
+
+    Args:
+        log: the file to write what the app prints into.
+
+    Raises:
+        RuntimeError: the app did not start; the message holds what it printed.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {"port": port, "address": "127.0.0.1", "headless": "true"}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += [f"--server.{name}={value}" for name, value in options.items()]
+    with log.open("w") as file, subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT) as process:
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield Server(f"http://127.0.0.1:{port}", log)
+        finally:
+            process.terminate()
+
+
+def _wait(url: str, process: subprocess.Popen, log: Path, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"The app did not start:\n{log.read_text()}")
