@@ -22,6 +22,7 @@ STRONGEST = 0.85  # of a colour over a picture
 NOWHERE = [-1, -1]
 CHOSEN = alt.param("chosen", value=NOWHERE)  # the cell that is outlined
 FAINT = "rgba(128, 128, 128, 0.3)"
+ENDS = [alt.Tooltip(f"{end}:Q", title=title, format=".2%") for end, title in (("low", "At least"), ("high", "At most"))]
 
 
 def contact_sheet(images: np.ndarray, columns: int) -> np.ndarray:
@@ -151,6 +152,23 @@ def outline(base: alt.Chart, *keys: str) -> alt.Chart:
     """A layer for a chart of cells with the parameter `CHOSEN`: outlines the cell whose two keys have its values."""
     where = " && ".join(f"datum.{key} == chosen[{place}]" for place, key in enumerate(keys))
     return base.transform_filter(where).mark_rect(filled=False, stroke=VERMILLION, strokeWidth=3)
+
+
+def with_intervals(base: alt.Chart, rows: Rows, at: str, title: str | None, **look: Any) -> alt.LayerChart:
+    """Draw a share of each row as a point on a line from its "low" to its "high", on an axis that ends at 100 %.
+
+    Args:
+        base: the rows, with all but the horizontal axis.
+        rows: the same rows.
+        at: the key of the share.
+        title: of the axis.
+        **look: further encodings of the points.
+    """
+    scale = alt.Scale(domain=[min((row["low"] for row in rows), default=0.0), 1.0], nice=True)
+    axis = alt.Axis(format=".1%", tickCount=5, labelOverlap=True)
+    lines = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title, scale=scale), x2="high:Q")
+    points = base.mark_point(filled=True, size=70, opacity=1)  # fainter, dark paper would swallow them
+    return lines + points.encode(x=alt.X(f"{at}:Q", title=title, axis=axis, scale=scale), **look)
 
 
 def set_params(spec: dict[str, Any], **values: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import numpy as np
 
-from mnist_app.charts import BLUE, CHOSEN, FAINT, RAMP, VERMILLION, Rows, outline
+from mnist_app.charts import BLUE, CHOSEN, ENDS, FAINT, RAMP, VERMILLION, Rows, outline, with_intervals
 from mnist_app.metrics import Bin
 
 GREY = "#888888"
@@ -37,9 +37,9 @@ def histogram_chart(rows: Rows, answer: str) -> alt.Chart:
         .encode(
             x=alt.X("low:Q", bin="binned", title="Confidence", axis=alt.Axis(format="%")).scale(domain=[0, 1]),
             x2="high:Q",
-            y=alt.Y("count:Q", title=answer.capitalize(), stack=None, axis=alt.Axis(tickCount=3, format="~s")).scale(
-                domain=[0, highest]
-            ),
+            y=alt.Y(
+                "count:Q", title=answer.capitalize(), stack=None, axis=alt.Axis(tickCount=3, tickMinStep=1, format=",d")
+            ).scale(domain=[0, highest]),
             tooltip=[
                 alt.Tooltip("low:Q", title="Confidence from", format=".0%"),
                 alt.Tooltip("high:Q", title="to", format=".0%"),
@@ -99,7 +99,7 @@ def risk_chart(rows: Rows, coverage: float, error: float) -> alt.LayerChart:
         x=alt.X("coverage:Q", title="Digits that are answered", axis=alt.Axis(format="%")).scale(
             domain=[min(lowest, coverage), 1.0], clamp=True
         ),
-        y=alt.Y("error:Q", title="Wrong among them", axis=alt.Axis(format=".1%")),
+        y=alt.Y("error:Q", title="Wrong among them", axis=alt.Axis(format=".2%", tickCount=5)),
         tooltip=[
             alt.Tooltip("threshold:Q", title="Answered from", format=".1%"),
             alt.Tooltip("coverage:Q", title="Digits answered", format=".2%"),
@@ -135,7 +135,8 @@ def rest_chart(rows: Rows) -> alt.LayerChart:
     )
     line = base.mark_line(color=BLUE, point=alt.OverlayMarkDef(size=60)).encode(order="bar:Q")
     named = base.transform_filter(alt.FieldOneOfPredicate("bar", NAMED_BARS))
-    names = named.mark_text(dy=16, fontSize=12, color=GREY)
+    # The curve only falls, so below a dot and to its left there is room.
+    names = named.mark_text(dx=-8, dy=10, align="right", fontSize=12, color=GREY)
     return line + names.encode(text=alt.Text("bar:Q", format=".0%"))
 
 
@@ -147,23 +148,16 @@ def slices_chart(rows: Rows) -> alt.LayerChart:
     """
     base = alt.Chart(alt.Data(values=rows), height=20 * len(rows) + 60).encode(
         y=alt.Y("slice:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False)),
+        color=alt.value(BLUE),
         tooltip=[
             alt.Tooltip("slice:N", title="Slice"),
             alt.Tooltip("digits:Q", title="Digits", format=","),
             alt.Tooltip("misread:Q", title="Misread", format=","),
             alt.Tooltip("accuracy:Q", title="Read right", format=".2%"),
-            alt.Tooltip("low:Q", title="At least", format=".2%"),
-            alt.Tooltip("high:Q", title="At most", format=".2%"),
+            *ENDS,
         ],
     )
-    lowest = min(row["low"] for row in rows)
-    axis = alt.Axis(format=".1%", tickCount=5, labelOverlap=True)
-    scale = alt.Scale(domain=[lowest, 1.0], nice=True)
-    points = base.mark_point(filled=True, size=70, color=BLUE).encode(
-        x=alt.X("accuracy:Q", title="Read right", axis=axis, scale=scale)
-    )
-    lines = base.mark_rule(color=BLUE, strokeWidth=2, opacity=0.6)
-    return lines.encode(x=alt.X("low:Q", title="Read right", scale=scale), x2="high:Q") + points
+    return with_intervals(base, rows, "accuracy", "Read right")
 
 
 def corruptions_chart(rows: Rows) -> alt.LayerChart:

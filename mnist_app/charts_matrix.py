@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import numpy as np
 
-from mnist_app.charts import BLUE, CHOSEN, FAINT, GREEN, RAMP, VERMILLION, Rows, outline
+from mnist_app.charts import BLUE, CHOSEN, ENDS, FAINT, GREEN, RAMP, VERMILLION, Rows, outline, with_intervals
 from mnist_app.metrics import wilson_interval
 from mnist_app.settings import CLASSES
 
@@ -136,16 +136,8 @@ def per_class_chart(rows: Rows) -> alt.LayerChart:
             alt.Tooltip("digit:O", title="Digit"),
             alt.Tooltip("figure:N", title="Figure"),
             alt.Tooltip("value:Q", title="Value", format=".2%"),
-            alt.Tooltip("low:Q", title="At least", format=".2%"),
-            alt.Tooltip("high:Q", title="At most", format=".2%"),
+            *ENDS,
         ],
     )
-    axis = alt.Axis(format=".1%", tickCount=5, labelOverlap=True)
-    lowest = min((row["low"] for row in rows), default=0.0)
-    scale = alt.Scale(domain=[lowest, 1.0], nice=True)
-    points = base.mark_point(filled=True, size=70).encode(
-        x=alt.X("value:Q", title=None, axis=axis, scale=scale),
-        shape=alt.Shape("figure:N", scale=alt.Scale(domain=names, range=["circle", "square", "triangle-up"])),
-    )
-    lines = base.mark_rule(strokeWidth=2, opacity=0.6).encode(x=alt.X("low:Q", title=None, scale=scale), x2="high:Q")
-    return lines + points
+    shape = alt.Shape("figure:N", scale=alt.Scale(domain=names, range=["circle", "square", "triangle-up"]))
+    return with_intervals(base, rows, "value", None, shape=shape)

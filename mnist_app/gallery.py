@@ -13,7 +13,7 @@ from mnist_app.settings import CLASSES
 ANY = "any"
 DIGITS = (ANY, *map(str, range(CLASSES)))
 SORTS = {  # name of a value, and whether the largest comes first
-    "lowest self-confidence": ("self-confidence", False),
+    "least self-confidence": ("self-confidence", False),
     "smallest margin": ("margin", False),
     "lowest confidence": ("confidence", False),
     "highest confidence": ("confidence", True),

@@ -2,14 +2,15 @@
 
 import base64
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, classifier, explore, model_store
+from mnist_app import answers, classifier, datasets, explore, model_store, tables
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
@@ -22,13 +23,22 @@ BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"
 PAPER = 242  # a little grey: paper that shows on a white page
 TRACE = 0.0005  # smaller probabilities are shown as nothing
 PER_PAGE = 24
+DIGITS_CSV = "These digits with what the network says of them"
+
+# For what follows from an exam: `@remember(max_entries=8)`. The loss tells a network that was trained anew.
+remember = partial(
+    st.cache_data, show_spinner=False, hash_funcs={Exam: lambda exam: (exam.model, exam.figures["loss"])}
+)
 DETAIL = "mnist_app/pages/digit.py"
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def load_digits() -> tuple[Split, Split]:
-    """MNIST's training and test digits, read once for all sessions."""
-    return load_mnist()
+    """MNIST's training and test digits, read once; shared by all sessions, so they cannot be written to."""
+    splits = load_mnist()
+    for array in (*splits[0], *splits[1]):
+        array.setflags(write=False)
+    return splits
 
 
 def load_classifier(name: str) -> Classifier:
@@ -36,29 +46,13 @@ def load_classifier(name: str) -> Classifier:
     return _load_classifier(name, _age(name))
 
 
-def load_test_outputs(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """`y_prob (10000, 10)` and `features (10000, d)` of a stored model on the test digits."""
-    return _load_test_outputs(name, _age(name))
-
-
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _load_classifier(name: str, age: int) -> Classifier:
     return classifier.load_classifier(model_store.find_model(name))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _load_test_outputs(name: str, age: int) -> tuple[np.ndarray, np.ndarray]:
-    return model_store.find_model(name).test_outputs()
-
-
 def _age(name: str) -> int:
     return model_store.find_model(name).tflite.stat().st_mtime_ns
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def load_training_digits() -> Split:
-    """MNIST's training digits, shared by all sessions: not copied at each call, as `load_digits`' are."""
-    return load_digits()[0]
 
 
 def load_exam(name: str) -> Exam:
@@ -85,17 +79,52 @@ def _load_explore(_model: StoredModel, age: int) -> explore.Explore | None:
     return explore.load_explore(_model)
 
 
-def pick_model() -> StoredModel:
-    """Let the user choose a model in the sidebar; the choice is in the address, so a link keeps it."""
+def list_models() -> tuple[list[StoredModel], list[StoredModel]]:
+    """The models that were measured on the test digits of the pages, and those that were on digits of other files.
+
+    Of the latter nothing is known about the digits that the pages show. Where there is no model at all, the page says
+    so and ends.
+    """
     models = model_store.list_models()
     if not models:
         st.error("There is no trained network yet: `python -m mnist_app train` makes one.")
+        st.stop()
+    ours = [model for model in models if model.recipe["data_sha256"] == datasets.checksum()]
+    return ours, [model for model in models if model not in ours]
+
+
+def name_models(models: Iterable[StoredModel]) -> str:
+    """The models' names in a sentence."""
+    return ", ".join(f"“{model.name}”" for model in models)
+
+
+def pick_model(tested_here: bool = True) -> StoredModel:
+    """Let the user choose a model in the sidebar; the choice is in the address, so a link keeps it.
+
+    Args:
+        tested_here: whether only those can be chosen that were measured on the test digits of the pages.
+    """
+    models, others = list_models()
+    if not tested_here:
+        models, others = models + others, []
+    if not models:
+        st.error(f"No network here was tested on MNIST's test digits. Others were tested: {name_models(others)}.")
         st.stop()
     names = [model.name for model in models]
     name = st.sidebar.selectbox(
         "Network", names, key="model", bind="query-params", help="Which trained network answers on this page."
     )
+    if others:
+        st.sidebar.caption(f"Not to choose from, because they were tested on other digits: {name_models(others)}.")
     return models[names.index(name)]
+
+
+def offer_csv(rows: Callable[[], list[tables.Row]], name: str, about: str | None = None) -> None:
+    """Offer rows for download as `name`.csv; they are made when someone takes them away."""
+    st.download_button(
+        "CSV", lambda: tables.to_csv(rows()), f"{name}.csv", "text/csv", key=f"csv {name}", help=about,
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
 
 
 def enlarge(image: np.ndarray, size: int = 140) -> np.ndarray:
@@ -208,9 +237,10 @@ def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
 
 def link_pair(model: str, pair: dict[str, Any]) -> None:
     """Show a pair of confused digits, from `charts_matrix.confused_pairs`, as a link to its digits."""
+    often = "once" if pair["count"] == 1 else f"{pair['count']} times"
     st.page_link(
         "mnist_app/pages/gallery.py",
-        label=f"**{pair['true']} read as {pair['predicted']}** · {pair['count']} times",
+        label=f"**{pair['true']} read as {pair['predicted']}** · {often}",
         help=f"{pair['share']:.1%} of the digits that are {pair['true']}",
         query_params={"model": model, "true": str(pair["true"]), "predicted": str(pair["predicted"])},
     )

@@ -47,7 +47,7 @@ def test_every_filter_counts(exam, filters, expected):
 
 def test_orders(exam):
     found = np.array([0, 1, 2, 5])
-    assert gallery.arrange(exam, found, "lowest self-confidence").tolist() == [2, 1, 0, 5]
+    assert gallery.arrange(exam, found, "least self-confidence").tolist() == [2, 1, 0, 5]
     assert gallery.arrange(exam, found, "highest confidence").tolist() == [0, 5, 2, 1]
     assert gallery.arrange(exam, found[::-1], "lowest number").tolist() == [0, 1, 2, 5]
     for sort in gallery.SORTS:

@@ -67,7 +67,7 @@ def test_networks_measured_on_other_digits_are_not_compared(monkeypatch):
     monkeypatch.setattr("mnist_app.datasets.checksum", lambda: model_store.find_model("flagship").name)
     page = open_page()
     assert not page.exception
-    assert any("Measured on other digits" in caption.value for caption in page.caption)
+    assert any("Tested on other digits" in caption.value for caption in page.caption)
     assert not page.metric
 
 

@@ -96,6 +96,7 @@ def test_says_why_a_training_cannot_start(monkeypatch):
 def test_a_running_training_shows_progress_and_can_be_cancelled(monkeypatch):
     trainings = FakeRuns(FakeRun("training"))
     page = open_page(monkeypatch, trainings)
+    assert "is being trained" in page.info[0].value
     assert "Step 25 of 100 · about 1 min 30 s left" in str(page.get("progress")[0].proto)
     assert len(page.get("vega_lite_chart")) == 4
     assert next(button for button in page.button if button.label == "Start training").disabled

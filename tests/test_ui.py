@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import ui
+from mnist_app import model_store, ui
 
 
 def decode(url: str) -> np.ndarray:
@@ -44,6 +44,59 @@ def test_bars_show_and_tell_the_probabilities():
 @pytest.mark.parametrize("shape", [(20, 30), (300, 40), (28, 28, 3)])
 def test_steps_are_shown_in_squares(shape):
     assert ui._fit_square(np.zeros(shape, np.uint8), 150).shape == (150, 150, 3)
+
+
+def show_picker() -> None:
+    import streamlit as st
+
+    from mnist_app import ui
+
+    st.write(ui.pick_model().name)
+
+
+def test_a_network_tested_on_other_digits_cannot_be_chosen(monkeypatch):
+    recipe = model_store.StoredModel.recipe.fget
+    others = {"dropout": {"data_sha256": "of other files"}}
+    monkeypatch.setattr(
+        model_store.StoredModel, "recipe", property(lambda model: recipe(model) | others.get(model.name, {}))
+    )
+    page = AppTest.from_function(show_picker).run()
+    assert not page.exception
+    assert "dropout" not in page.selectbox[0].options
+    assert page.markdown[0].value == page.selectbox[0].options[0]
+    assert "tested on other digits: “dropout”." in page.sidebar.caption[0].value
+
+
+def test_to_read_a_picture_every_network_can_be_chosen(monkeypatch):
+    def show_readers():
+        from mnist_app import ui
+
+        ui.pick_model(tested_here=False)
+
+    monkeypatch.setattr("mnist_app.datasets.checksum", lambda: "of other files")
+    page = AppTest.from_function(show_readers).run()
+    assert page.selectbox[0].options == [model.name for model in model_store.list_models()]
+    assert not page.sidebar.caption
+
+
+def test_where_every_network_was_tested_on_other_digits_a_page_says_so(monkeypatch):
+    monkeypatch.setattr("mnist_app.datasets.checksum", lambda: "of other files")
+    page = AppTest.from_function(show_picker).run()
+    assert not page.exception
+    assert "Others were tested: “" in page.error[0].value
+    assert not page.selectbox
+
+
+def test_a_table_can_be_taken_away_as_csv():
+    def script():
+        from mnist_app import ui
+
+        ui.offer_csv(lambda: [{"digit": 4, "count": 2}], "some", "What it holds")
+
+    page = AppTest.from_function(script).run()
+    assert not page.exception
+    button = page.get("download_button")[0]
+    assert (button.label, button.proto.help) == ("CSV", "What it holds")
 
 
 def test_without_a_network_a_page_says_so(monkeypatch):

@@ -9,34 +9,33 @@ from mnist_app.classifier import softmax
 from mnist_app.gallery import Exam
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def draw(_exam: Exam, model: str, errors: int, temperature: float) -> tuple[list[dict], dict, float]:
+@ui.remember(max_entries=8)
+def draw(exam: Exam, temperature: float) -> tuple[list[dict], dict, float]:
     """Specifications of histograms and reliability diagram, and the calibration error without temperature."""
-    logarithms = np.log(np.maximum(_exam.y_prob, metrics.TINY))
+    logarithms = np.log(np.maximum(exam.y_prob, metrics.TINY))
     raw = softmax(logarithms * temperature)  # undoes the division of the scores
     curves = {
-        "as answered": metrics.reliability(_exam.y_true, _exam.y_prob),
-        "no temperature": metrics.reliability(_exam.y_true, raw),
+        "as answered": metrics.reliability(exam.y_true, exam.y_prob),
+        "no temperature": metrics.reliability(exam.y_true, raw),
     }
-    rows = charts.histogram_rows(_exam.values["confidence"], _exam.right)
+    rows = charts.histogram_rows(exam.values["confidence"], exam.right)
     return (
         [charts.histogram_chart(rows, answer).to_dict() for answer in ("right", "wrong")],
         charts.reliability_chart(charts.reliability_rows(curves)).to_dict(),
-        metrics.expected_calibration_error(_exam.y_true, raw),
+        metrics.expected_calibration_error(exam.y_true, raw),
     )
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def risk(_exam: Exam, model: str, errors: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Thresholds, share answered, share right."""
-    return metrics.risk_coverage(_exam.y_true, _exam.y_prob)
+@ui.remember(max_entries=8)
+def risk(exam: Exam) -> list[dict]:
+    """Share of errors by the share that is answered."""
+    return charts.risk_rows(*metrics.risk_coverage(exam.y_true, exam.y_prob))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def draw_risk(_exam: Exam, model: str, errors: int, coverage: float, error: float) -> dict:
+@ui.remember(max_entries=64)
+def draw_risk(exam: Exam, coverage: float, error: float) -> dict:
     """Specification of the curve with the point where the user stands."""
-    rows = charts.risk_rows(*risk(_exam, model, errors))
-    return charts.risk_chart(rows, coverage, error).to_dict()
+    return charts.risk_chart(risk(exam), coverage, error).to_dict()
 
 
 @st.fragment
@@ -53,7 +52,7 @@ def show_risk(exam: Exam) -> None:
         f"It leaves {int((~answered).sum()):,} to a person."
     )
     st.vega_lite_chart(
-        spec=draw_risk(exam, exam.model, exam.figures["errors"], reads, 1 - right),
+        spec=draw_risk(exam, reads, 1 - right),
         alt=f"Curve: {reads:.2%} of the digits are answered, {1 - right:.2%} of the answers are wrong",
     )
 
@@ -62,7 +61,7 @@ st.title("Confidence")
 st.write("See how sure the network is of its answers, whether it is right to be, and what it gains by keeping quiet.")
 model = ui.pick_model()
 exam, temperature = ui.load_exam(model.name), model.calibration.temperature
-histograms, reliability, raw_error = draw(exam, exam.model, exam.figures["errors"], temperature)
+histograms, reliability, raw_error = draw(exam, temperature)
 
 st.subheader("Answer only when sure")
 show_risk(exam)

@@ -36,6 +36,19 @@ def mean_images() -> np.ndarray:
     return charts.mean_images(*load_digits()[0])
 
 
+@st.cache_data(max_entries=1, show_spinner=False)
+def draw_balance() -> dict:
+    """Specification of the chart of how many there are of each digit."""
+    (_, y_train), (_, y_test) = load_digits()
+    return charts.balance_chart(charts.balance_rows(y_train, y_test)).to_dict()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def draw_synthetic(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Thirty digits and thirty other things, drawn by the program."""
+    return synthesis.draw_digits(np.arange(30) % 10, seed), synthesis.draw_non_digits(30, seed)
+
+
 def show_sheet(images: np.ndarray, columns: int, caption: str, alt: str, width: int | str = "stretch") -> None:
     """Show images in rows, as one picture."""
     sheet = charts.contact_sheet(images, columns)
@@ -75,8 +88,8 @@ st.subheader("How many of each digit")
 st.caption(
     "Each digit makes up about a tenth of both parts, so a network cannot win by guessing the most frequent one."
 )
-st.altair_chart(
-    charts.balance_chart(charts.balance_rows(y_train, y_test)),
+st.vega_lite_chart(
+    spec=draw_balance(),
     alt="Bar chart: share of each digit in the training and in the test digits, all between 9 and 11 percent",
 )
 
@@ -109,10 +122,9 @@ st.caption(
     "MNIST was written by Americans and holds nothing but digits. Some networks therefore also learn from digits that "
     "the program draws, such as a 1 with a long upstroke or a crossed 7, and from things that are not a digit."
 )
-seed = again_button("Draw others", "drawn")
+digits, others = draw_synthetic(again_button("Draw others", "drawn"))
 left, right = st.columns(2)
 with left:
-    digits = synthesis.draw_digits(np.arange(30) % 10, seed)
     show_sheet(digits, 10, "Digits, each column another one", "Three rows of the digits 0 to 9, drawn by the program")
 with right:
-    show_sheet(synthesis.draw_non_digits(30, seed), 10, "Not a digit", "Thirty letters, scribbles and blots")
+    show_sheet(others, 10, "Not a digit", "Thirty letters, scribbles and blots")

@@ -17,26 +17,26 @@ FIRST = 947
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def feature_bank(model: str, errors: int) -> FeatureBank:
-    """Features of training digits, begun once for all sessions; the errors tell a model that was trained anew."""
-    return FeatureBank(ui.load_classifier(model), ui.load_training_digits()[0])
+def feature_bank(model: str, loss: float) -> FeatureBank:
+    """Features of training digits, begun once for all sessions; the loss tells a model that was trained anew."""
+    return FeatureBank(ui.load_classifier(model), ui.load_digits()[0][0])
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def explain(model: str, errors: int, image: np.ndarray, target: int) -> tuple[np.ndarray, np.ndarray]:
+@ui.remember(max_entries=200)
+def explain(exam: Exam, image: np.ndarray, target: int) -> tuple[np.ndarray, np.ndarray]:
     """What speaks for and against a digit, and where the network looked: two pictures."""
-    classifier = ui.load_classifier(model)
+    classifier = ui.load_classifier(exam.model)
     covered = explanations.occlusion_map(image, classifier, target)
     active = explanations.activation_map(image, classifier, target)
     return charts.overlay(image, covered, SIDE), charts.overlay(image, active, SIDE)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def draw_map(_exam: Exam, _stored: np.ndarray, model: str, errors: int) -> tuple[pd.DataFrame, dict]:
+@ui.remember(max_entries=8)
+def draw_map(exam: Exam, _stored: np.ndarray) -> tuple[pd.DataFrame, dict]:
     """Data and specification of a small map of the test digits."""
     places = charts_map.scale_points(_stored, _stored)
-    spec = charts_map.map_chart(_exam, places, charts_map.BY_DIGIT, brush=False, height=360)
-    return charts_map.map_table(_exam, places)[::THIN], spec
+    spec = charts_map.map_chart(exam, places, charts_map.BY_DIGIT, brush=False, height=360)
+    return charts_map.map_table(exam, places)[::THIN], spec
 
 
 def choose_case(exam: Exam) -> Case:
@@ -94,7 +94,7 @@ def show_why(exam: Exam, case: Case) -> None:
         "What speaks for", range(CLASSES), default=case.read, required=True, key=f"why {case.name} {case.read}",
         format_func=str,
     )  # fmt: skip
-    covered, active = explain(exam.model, exam.figures["errors"], case.image, target)
+    covered, active = explain(exam, case.image, target)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=SIDE):
             st.image(ui.to_url(covered), alt=f"The digit, coloured by what speaks for and against {target}")
@@ -109,13 +109,13 @@ def show_why(exam: Exam, case: Case) -> None:
 
 def show_neighbours(exam: Exam, case: Case) -> None:
     """Show the training digits that the network takes for most alike; looks again until all have been compared."""
-    bank = feature_bank(exam.model, exam.figures["errors"])
+    bank = feature_bank(exam.model, exam.figures["loss"])
 
     @st.fragment(run_every=None if bank.complete else 1.0)
     def show() -> None:
         if bank.complete and not finished:
             st.rerun()
-        images, labels = ui.load_training_digits()
+        images, labels = ui.load_digits()[0]
         found, distances = bank.nearest(case.features, NEIGHBOURS)
         some = f"{bank.done:,} training digits compared" + ("." if bank.complete else ", going on …")
         st.caption(f"The training digits whose features point the same way, the nearest first. {some}")
@@ -139,7 +139,7 @@ def show_misread(exam: Exam, case: Case) -> None:
 
 def show_place(exam: Exam, case: Case, stored: np.ndarray) -> None:
     """Show where the digit lies among the test digits."""
-    table, spec = draw_map(exam, stored, exam.model, exam.figures["errors"])
+    table, spec = draw_map(exam, stored)
     st.vega_lite_chart(
         spec=charts_map.fill(spec, table, charts_map.place_case(case, exam, stored)),
         alt=f"Map of the test digits with a diamond where {case.name} lies",

@@ -1,9 +1,8 @@
 """How good a network is on MNIST's test digits, from the answers stored with it."""
 
-import numpy as np
 import streamlit as st
 
-from mnist_app import charts, charts_evaluation, gallery, metrics, tables, ui
+from mnist_app import charts, charts_evaluation, gallery, metrics, ui
 from mnist_app import charts_matrix as matrices
 from mnist_app.settings import CLASSES
 
@@ -22,24 +21,24 @@ CALIBRATION_HELP = (
 )
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def draw_matrix(_exam: gallery.Exam, model: str, errors: int, view: str) -> dict:
-    """The matrix's specification; the number of errors tells a model that was trained anew."""
-    typical = _exam.typical_errors() if view == "typical errors" else {}
-    pictures = {pair: ui.to_url(ui.enlarge(_exam.images[i], 56)) for pair, i in typical.items()}
-    return matrices.confusion_chart(matrices.confusion_rows(_exam.matrix, view, pictures)).to_dict()
+@ui.remember(max_entries=32)
+def draw_matrix(exam: gallery.Exam, view: str) -> dict:
+    """The matrix's specification."""
+    typical = exam.typical_errors() if view == "typical errors" else {}
+    pictures = {pair: ui.to_url(ui.enlarge(exam.images[i], 56)) for pair, i in typical.items()}
+    return matrices.confusion_chart(matrices.confusion_rows(exam.matrix, view, pictures)).to_dict()
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def draw_digits(matrix: np.ndarray) -> dict:
+@ui.remember(max_entries=8)
+def draw_digits(exam: gallery.Exam) -> dict:
     """The specification of the chart of precision, recall and F1."""
-    return matrices.per_class_chart(matrices.per_class_rows(matrix)).to_dict()
+    return matrices.per_class_chart(matrices.per_class_rows(exam.matrix)).to_dict()
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def draw_rest(_exam: gallery.Exam, model: str, errors: int, digit: int) -> dict:
+@ui.remember(max_entries=32)
+def draw_rest(exam: gallery.Exam, digit: int) -> dict:
     """The specification of the chart of one digit against the others."""
-    rows = charts_evaluation.rest_rows(*metrics.one_against_rest(_exam.y_true, _exam.y_prob, digit))
+    rows = charts_evaluation.rest_rows(*metrics.one_against_rest(exam.y_true, exam.y_prob, digit))
     return charts_evaluation.rest_chart(rows).to_dict()
 
 
@@ -63,7 +62,7 @@ def show_rest(exam: gallery.Exam) -> None:
         "more right ones. Each dot is such a bar; three are named."
     )
     st.vega_lite_chart(
-        spec=draw_rest(exam, exam.model, exam.figures["errors"], digit),
+        spec=draw_rest(exam, digit),
         alt=f"Curve: precision by recall of {digit} against the other digits",
     )
 
@@ -74,30 +73,25 @@ def open_cell() -> None:
         st.session_state["true"], st.session_state["predicted"] = str(cell["true"]), str(cell["predicted"])
 
 
-st.title("Evaluation")
-st.write(
-    "See how well a network reads the 10,000 test digits, which it never saw while learning, and which it confuses."
-)
-
-exam = ui.load_exam(ui.pick_model().name)
-figures, total = exam.figures, len(exam.y_true)
-
-st.markdown(
-    f"“{exam.model}” reads **{figures['accuracy']:.2%}** of the test digits right. On other digits of the same kind, "
-    f"expect between **{figures['accuracy_low']:.2%}** and **{figures['accuracy_high']:.2%}**: with {total:,} "
-    "digits, chance plays a part (95% interval)."
-)
-with st.grid(4, min_column_width=140):
-    st.metric(
-        "Read right", f"{figures['accuracy']:.2%}", help="Accuracy: the share of test digits that are read right."
+def show_figures(exam: gallery.Exam) -> None:
+    """Show how good the network is, in figures."""
+    figures, total = exam.figures, len(exam.y_true)
+    st.markdown(
+        f"“{exam.model}” reads **{figures['accuracy']:.2%}** of the test digits right. On other digits of the same "
+        f"kind, expect between **{figures['accuracy_low']:.2%}** and **{figures['accuracy_high']:.2%}**: with "
+        f"{total:,} digits, chance plays a part (95% interval)."
     )
-    st.metric("Misread", f"{figures['errors']:,}", help=f"Of {total:,} test digits. The Errors page shows them.")
-    st.metric("Loss", f"{figures['loss']:.4f}", help=LOSS_HELP)
-    st.metric("Calibration error", f"{figures['ece']:.2%}", help=CALIBRATION_HELP)
+    with st.grid(4, min_column_width=140):
+        st.metric(
+            "Read right", f"{figures['accuracy']:.2%}", help="Accuracy: the share of test digits that are read right."
+        )
+        st.metric("Misread", f"{figures['errors']:,}", help=f"Of {total:,} test digits. The Errors page shows them.")
+        st.metric("Loss", f"{figures['loss']:.4f}", help=LOSS_HELP)
+        st.metric("Calibration error", f"{figures['ece']:.2%}", help=CALIBRATION_HELP)
 
-st.subheader("What is read as what")
-left, right = st.columns([5, 3], gap="medium")
-with right:
+
+def choose_cell(exam: gallery.Exam) -> tuple[str, str]:
+    """Let the user choose true and predicted digit, and lead to the pairs that are confused most often."""
     st.write("**Open a cell**: click on it, or choose here.")
     with st.container(horizontal=True, wrap=False):
         true = st.selectbox("True digit", gallery.DIGITS, key="true", bind="query-params")
@@ -107,41 +101,70 @@ with right:
     with st.grid(2, min_column_width=140, gap="xxsmall"):
         for pair in pairs:
             ui.link_pair(exam.model, pair)
-with left:
+    return true, predicted
+
+
+def show_matrix(exam: gallery.Exam, true: str, predicted: str) -> None:
+    """Show the confusion matrix with the chosen cell outlined; a click chooses another."""
     view = st.pills(
         "Show in the cells", matrices.VIEWS, default="counts", required=True, wrap=True, key="view", bind="query-params"
     )
     cell = charts.NOWHERE if gallery.ANY in (true, predicted) else [int(true), int(predicted)]
+    wrong, total = exam.figures["errors"], len(exam.y_true)
     st.vega_lite_chart(
-        spec=charts.set_params(draw_matrix(exam, exam.model, figures["errors"], view), chosen=cell),
+        spec=charts.set_params(draw_matrix(exam, view), chosen=cell),
         key="matrix",
         on_select=open_cell,
         selection_mode="cell",
-        alt=f"Confusion matrix ({view}): {figures['errors']} of {total} test digits lie off the diagonal",
+        alt=f"Confusion matrix ({view}): {wrong} of {total} test digits lie off the diagonal",
     )
     st.caption(
         "Each row is a true digit, each column what the network read. What is right lies on the diagonal. "
         "**Row %** is the share of the row's digit, **column %** of all that were read so."
     )
-if (true, predicted) != (gallery.ANY, gallery.ANY):
+
+
+def show_cell(exam: gallery.Exam, true: str, predicted: str) -> None:
+    """Show the digits of the open cell, or of a whole row or column; nothing where none is open."""
+    if true == predicted == gallery.ANY:
+        return
     found = gallery.choose(exam, true=gallery.digit(true), predicted=gallery.digit(predicted))
     st.subheader(f"{gallery.describe(true, predicted)}: {len(found):,}")
     ui.show_gallery(exam, found, f"cell {exam.model} {true} {predicted}")
 
+
+def show_digits(exam: gallery.Exam) -> None:
+    """Show precision, recall and F1 of each digit."""
+    st.caption(
+        "**Precision**: when the network says 4, how often is it a 4? **Recall**: of all 4s, how many does it find? "
+        "**F1** joins both in one figure. Lines are 95% intervals. The axis does not start at 0, so that small "
+        "differences show."
+    )
+    st.vega_lite_chart(
+        spec=draw_digits(exam),
+        alt="Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
+    )
+    st.dataframe(exam.figures["per_class"], column_config=COLUMNS, hide_index=True)
+    ui.offer_csv(lambda: matrices.per_class_rows(exam.matrix), "per_digit", "These figures with their intervals")
+
+
+st.title("Evaluation")
+st.write(
+    "See how well a network reads the 10,000 test digits, which it never saw while learning, and which it confuses."
+)
+exam = ui.load_exam(ui.pick_model().name)
+show_figures(exam)
+
+st.subheader("What is read as what")
+left, right = st.columns([5, 3], gap="medium")
+with right:
+    cell = choose_cell(exam)
+with left:
+    show_matrix(exam, *cell)
+show_cell(exam, *cell)
+
 st.subheader("Digit by digit")
-st.caption(
-    "**Precision**: when the network says 4, how often is it a 4? **Recall**: of all 4s, how many does it find? **F1** "
-    "joins both in one figure. Lines are 95% intervals. The axis does not start at 0, so that small differences show."
-)
-st.vega_lite_chart(
-    spec=draw_digits(exam.matrix),
-    alt="Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
-)
-st.dataframe(figures["per_class"], column_config=COLUMNS, hide_index=True)
-st.download_button(
-    "CSV", tables.to_csv(matrices.per_class_rows(exam.matrix)), "per_digit.csv", "text/csv", icon=":material/download:",
-    help="These figures with their intervals",
-)  # fmt: skip
+show_digits(exam)
 
 st.subheader("One digit against the rest")
 show_rest(exam)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_app import gallery, tables, ui
+from mnist_app import gallery, ui
 
 ANSWERS = {"misread": False, "right": True, "all": None}
 HELP = (
@@ -36,7 +36,7 @@ with st.expander("More filters", icon=":material/tune:"), st.grid(4, min_column_
         low, high, step = gallery.span(name, exam.values[name])
         ranges[name] = st.slider(
             name.capitalize(), low, high, (low, high), step, key=name.replace(" ", "_"), bind="query-params",
-            help=help_text,
+            help=help_text, format="%.0f" if step == 1 else "%.2f",
         )  # fmt: skip
 
 digits = {name: gallery.digit(d) for name, d in (("true", true), ("predicted", predicted), ("second", second))}
@@ -45,8 +45,5 @@ found = gallery.arrange(exam, found, sort)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     wrong = int((~exam.right[found]).sum())
     st.markdown(f"**{len(found):,}** of {len(exam.y_true):,} test digits, {wrong:,} of them misread", width="content")
-    st.download_button(
-        "CSV", lambda: tables.to_csv(exam.to_rows(found)), "digits.csv", "text/csv", icon=":material/download:",
-        help="These digits with what the network says of them",
-    )  # fmt: skip
+    ui.offer_csv(lambda: exam.to_rows(found), "digits", ui.DIGITS_CSV)
 ui.show_gallery(exam, found, f"page {exam.model} {true} {predicted} {second} {answer} {sort} {sorted(ranges.items())}")

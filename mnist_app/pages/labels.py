@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnist_app import doubtful, tables, ui
+from mnist_app import doubtful, ui
 from mnist_app.explore import DOUBTFUL, Doubtful
 from mnist_app.gallery import Exam
 from mnist_app.ui import PER_PAGE
@@ -34,7 +34,7 @@ def show_test(exam: Exam, judged: Doubtful) -> None:
 
 def show_training(judged: Doubtful) -> None:
     """Show the training digits, the most doubtful label first."""
-    images, labels = ui.load_training_digits()
+    images, labels = ui.load_digits()[0]
     st.write(
         "The network has learnt these labels by heart, so a classifier of another kind judges them, each time one that "
         f"has not seen the label. Of these {len(judged.issue)}, confident learning takes **{judged.issue.sum()}** for "
@@ -55,10 +55,8 @@ def show_training(judged: Doubtful) -> None:
 
 def offer_csv(judged: Doubtful, labels: np.ndarray, name: str) -> None:
     """Offer the doubtful labels as a table."""
-    st.download_button(
-        "CSV", tables.to_csv(judged.to_rows(labels)), f"doubtful_{name}_labels.csv", "text/csv",
-        icon=":material/download:", help=f"All {len(judged.indices)} with what is more likely",
-    )  # fmt: skip
+    about = f"All {len(judged.indices)} with what is more likely"
+    ui.offer_csv(lambda: judged.to_rows(labels), f"doubtful_{name}_labels", about)
 
 
 st.title("Model or label?")

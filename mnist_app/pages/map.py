@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts_map, own, tables, ui
+from mnist_app import charts_map, own, ui
 from mnist_app.charts_map import BY_ANSWER, COLOURS, WHOLE, Box
 from mnist_app.gallery import Exam
 
@@ -16,16 +16,16 @@ MISSING = "This network has no map yet: it is made once, from the network's answ
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def lay_out(_exam: Exam, _stored: np.ndarray, model: str, errors: int) -> tuple[np.ndarray, pd.DataFrame]:
+def lay_out(_exam: Exam, _stored: np.ndarray, model: str, loss: float) -> tuple[np.ndarray, pd.DataFrame]:
     """Places of the test digits, and the table that the chart draws; shared by all sessions."""
     places = charts_map.scale_points(_stored, _stored)
     return places, charts_map.map_table(_exam, places)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def draw(_exam: Exam, _places: np.ndarray, model: str, errors: int, colour: str) -> dict:
+@ui.remember(max_entries=16)
+def draw(exam: Exam, _places: np.ndarray, colour: str) -> dict:
     """The map's specification."""
-    return charts_map.map_chart(_exam, _places, colour, brush=True)
+    return charts_map.map_chart(exam, _places, colour, brush=True)
 
 
 def keep_box(box: Box) -> None:
@@ -73,8 +73,7 @@ if not stored:
     st.info(MISSING, icon=":material/map:")
     st.stop()
 
-errors = exam.figures["errors"]  # tells a network that was trained anew
-places, table = lay_out(exam, stored.points, exam.model, errors)
+places, table = lay_out(exam, stored.points, exam.model, exam.figures["loss"])
 colour = st.segmented_control(
     "Colour by", COLOURS, default=COLOURS[0], required=True, key="colour", bind="query-params"
 )
@@ -84,11 +83,11 @@ st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is n
 box = charts_map.read_box(st.query_params.get("box", ""))
 key = f"map {exam.model} {colour} {st.session_state.get('map_turn', 0)}"
 st.vega_lite_chart(
-    spec=charts_map.fill(draw(exam, places, exam.model, errors, colour), table, here, start_box(key, box)),
+    spec=charts_map.fill(draw(exam, places, colour), table, here, start_box(key, box)),
     key=key,
     on_select=lambda: open_box(key),
     selection_mode="box",
-    alt=f"Map of 10,000 test digits, coloured by {colour}; {errors} of them are misread",
+    alt=f"Map of 10,000 test digits, coloured by {colour}; {exam.figures['errors']} of them are misread",
 )
 show_sliders(box)
 if box == (WHOLE, WHOLE):
@@ -97,8 +96,5 @@ found = charts_map.inside(places, box)
 wrong = int((~exam.right[found]).sum())
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.subheader(f"In the box: {len(found):,}, {wrong:,} misread", width="content")
-    st.download_button(
-        "CSV", lambda: tables.to_csv(exam.to_rows(found)), "digits.csv", "text/csv", icon=":material/download:",
-        help="These digits with what the network says of them",
-    )  # fmt: skip
+    ui.offer_csv(lambda: exam.to_rows(found), "digits", ui.DIGITS_CSV)
 ui.show_gallery(exam, found, f"box {exam.model} {box}")

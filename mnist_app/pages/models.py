@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_app import comparison, datasets, model_store, report, report_files, tables, ui
+from mnist_app import comparison, report, report_files, tables, ui
 from mnist_app.comparison import Disagreement
 from mnist_app.model_store import StoredModel
 
@@ -50,7 +50,7 @@ def show_table(models: list[StoredModel]) -> None:
         placeholder="–",
         alt="Table: claim, accuracy, size and speed of every network; the CSV has the same figures",
     )
-    st.download_button("CSV", tables.to_csv(rows), "models.csv", "text/csv", icon=":material/download:")
+    ui.offer_csv(lambda: rows, "models")
 
 
 def show_claimed_epochs(models: list[StoredModel]) -> None:
@@ -64,7 +64,9 @@ def show_claimed_epochs(models: list[StoredModel]) -> None:
                 "test digits, and so does this training, to compare: but who chooses the best epoch by them has no "
                 "honest test left."
             )
-            show_epochs(comparison.epoch_rows(claim, model.history))
+            rows = comparison.epoch_rows(claim, model.history)
+            show_epochs(rows)
+            ui.offer_csv(partial(list, rows), f"epochs_{model.name}")
 
 
 def show_epochs(rows: list[tables.Row]) -> None:
@@ -142,16 +144,11 @@ def offer_report(models: list[StoredModel]) -> None:
 
 st.title("Models")
 st.write("See what is claimed for each network and what it really does, set two side by side, and take a report away.")
-models = model_store.list_models()
-if not models:
-    st.error("There is no trained network yet: `python -m mnist_app train` makes one.")
-    st.stop()
-show_table(models)
-show_claimed_epochs(models)
-comparable = [model for model in models if model.recipe["data_sha256"] == datasets.checksum()]
-if len(comparable) < len(models):
-    others = ", ".join(f"“{model.name}”" for model in models if model not in comparable)
-    st.caption(f"Measured on other digits than the rest, and so not compared below: {others}.")
+comparable, others = ui.list_models()
+show_table(comparable + others)
+show_claimed_epochs(comparable + others)
+if others:
+    st.caption(f"Tested on other digits than MNIST's, and so not compared below: {ui.name_models(others)}.")
 if len(comparable) > 1:
     show_disagreement([model.name for model in comparable])
 if comparable:

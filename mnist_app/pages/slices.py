@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_app import charts_evaluation as charts
-from mnist_app import explore, gallery, slices, tables, ui
+from mnist_app import explore, gallery, slices, ui
 from mnist_app.charts import set_params
 from mnist_app.corruptions import BENCHMARK, SEVERITIES, corrupt
 from mnist_app.gallery import Exam
@@ -13,10 +13,10 @@ UNITS = {"stroke width": " px", "slant": "°", "height": " px", "width": " px"}
 BINS = 5
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def find_slices(_exam: Exam, model: str, errors: int) -> list[dict]:
+@ui.remember(max_entries=8)
+def find_slices(exam: Exam) -> list[dict]:
     """One row a slice, the weakest first."""
-    found = slices.slices({name: _exam.values[name] for name in gallery.PROPERTIES}, _exam.right, BINS)
+    found = slices.slices({name: exam.values[name] for name in gallery.PROPERTIES}, exam.right, BINS)
     return [
         {"property": s.property, "from": s.low, "to": s.high, "digits": s.total, "misread": s.total - s.right}
         | {"accuracy": s.interval.value, "low": s.interval.low, "high": s.interval.high}
@@ -34,7 +34,7 @@ def name_slice(row: dict) -> str:
     """Say in words which digits a slice holds."""
     unit = UNITS.get(row["property"])
     low, high = (f"{row[end]:.1f}" if unit else f"{row[end]:.1%}" for end in ("from", "to"))
-    return f"{row['property']} {low} to {high}{unit or ''}"
+    return f"{row['property']} {low if low == high else f'{low} to {high}'}{unit or ''}"
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -78,9 +78,7 @@ def show_corruptions(exam: Exam, rows: list[dict]) -> None:
             alt="Heat map: accuracy by corruption and severity; the table to download has the same figures",
         )
         st.caption("Accuracy on test digits with this done to them, from mild (1) to strong (5), the weakest on top.")
-        st.download_button(
-            "CSV", tables.to_csv(rows), "corruptions.csv", "text/csv", key="csv", icon=":material/download:"
-        )
+        ui.offer_csv(lambda: rows, "corruptions")
 
 
 def spell(family: str) -> str:
@@ -113,26 +111,31 @@ def show_worst(exam: Exam, row: dict) -> None:
                 ui.link_digit(exam.model, i)
 
 
+def show_slices(exam: Exam) -> None:
+    """Show the accuracy of each slice, and lead to the digits of the weakest."""
+    rows = find_slices(exam)
+    weakest = rows[0]
+    st.markdown(
+        f"Weakest: **{name_slice(weakest)}**. Of {weakest['digits']:,} such digits **{weakest['accuracy']:.2%}** are "
+        f"read right; of all digits it is {exam.figures['accuracy']:.2%}."
+    )
+    low, high, step = gallery.span(weakest["property"], exam.values[weakest["property"]])
+    ends = [max(low, weakest["from"] // step * step), min(high, -(-weakest["to"] // step) * step)]
+    st.page_link(
+        "mnist_app/pages/gallery.py",
+        label="Look at such digits",
+        icon=":material/search:",
+        query_params=[("model", exam.model), *((weakest["property"].replace(" ", "_"), f"{end:.2f}") for end in ends)],
+    )
+    st.vega_lite_chart(spec=draw(rows), alt="Accuracy of each slice with its interval, the weakest first")
+    ui.offer_csv(lambda: rows, "slices")
+
+
 st.title("Weak spots")
 st.write("See which ways of writing the network reads worst, with how many digits they have and the 95% interval.")
 model = ui.pick_model()
 exam = ui.load_exam(model.name)
-rows = find_slices(exam, exam.model, exam.figures["errors"])
-weakest = rows[0]
-st.markdown(
-    f"Weakest: **{name_slice(weakest)}**. Of {weakest['digits']:,} such digits **{weakest['accuracy']:.2%}** are read "
-    f"right; of all digits it is {exam.figures['accuracy']:.2%}."
-)
-low, high, step = gallery.span(weakest["property"], exam.values[weakest["property"]])
-ends = [max(low, weakest["from"] // step * step), min(high, -(-weakest["to"] // step) * step)]
-st.page_link(
-    "mnist_app/pages/gallery.py",
-    label="Look at such digits",
-    icon=":material/search:",
-    query_params=[("model", exam.model), *((weakest["property"].replace(" ", "_"), f"{end:.2f}") for end in ends)],
-)
-st.vega_lite_chart(spec=draw(rows), alt="Accuracy of each slice with its interval, the weakest first")
-st.download_button("CSV", tables.to_csv(rows), "slices.csv", "text/csv", icon=":material/download:")
+show_slices(exam)
 
 st.subheader("When the picture is spoilt")
 if corruptions := explore.load_corruptions(model):

@@ -4,10 +4,9 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from mnist_app import charts, model_store, runs
+from mnist_app import charts, model_store, runs, tables, ui
 from mnist_app.recipes import RECIPES
 from mnist_app.settings import CHOICES, TrainingSettings
-from mnist_app.ui import pick_model
 
 # Every setting: what it is called here, and a hint.
 WORDS = {
@@ -37,6 +36,10 @@ WORDS = {
         "Drawn non-digits",
         "Letters and scribbles for each MNIST digit; above 0, it learns what is no digit.",
     ),
+    "precision": (
+        "Precision",
+        "How exactly it computes while it learns; mixed_bfloat16 is rougher, and faster on newer processors.",
+    ),
     "seed": ("Seed", "Decides all chance. The same seed gives the same network again."),
 }
 STATES = {
@@ -65,11 +68,20 @@ def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None
         )
 
 
+def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
+    """Every setting with its value and what it means."""
+    values = asdict(settings)
+    return [
+        {"Setting": label, "Value": format(values[name], ".4g" if isinstance(values[name], float) else "")}
+        | {"Meaning": hint}
+        for name, (label, hint) in WORDS.items()
+    ]
+
+
 def show_network() -> None:
     """Show the chosen network: figures, curves, recipe."""
-    model = pick_model()
+    model = ui.pick_model(tested_here=False)
     metrics, history = model.metrics, model.history
-    settings = asdict(TrainingSettings.from_dict(model.recipe))
     st.subheader(f"How “{model.name}” learned")
     with st.grid(4, min_column_width=140):
         st.metric("Test digits read right", f"{metrics['accuracy']:.2%}")
@@ -83,16 +95,9 @@ def show_network() -> None:
         "than validation: while learning, digits are changed and parts of the network are switched off."
     )
     with st.expander("The recipe: every setting, with what it means"):
-        st.table(
-            [
-                {
-                    "Setting": label,
-                    "Value": format(settings[name], "g" if isinstance(settings[name], float) else ""),
-                    "Meaning": hint,
-                }
-                for name, (label, hint) in WORDS.items()
-            ]
-        )
+        rows = describe_settings(TrainingSettings.from_dict(model.recipe))
+        st.table(rows)
+        ui.offer_csv(lambda: rows, f"recipe_{model.name}")
 
 
 def ask_settings(preset: TrainingSettings, key: str) -> TrainingSettings:
@@ -124,13 +129,13 @@ def ask_settings(preset: TrainingSettings, key: str) -> TrainingSettings:
         changed["validate_on"] = choice("validate_on")
         changed["synthetic_share"] = number("synthetic_share", 0.0, 2.0, 0.05)
         changed["non_digit_share"] = number("non_digit_share", 0.0, 2.0, 0.05)
+        changed["precision"] = choice("precision")
         changed["seed"] = number("seed", 0, 2**31 - 1, 1)
     return TrainingSettings(**asdict(preset) | changed)
 
 
 def show_form() -> None:
     """Ask how to train, and start the training."""
-    st.subheader("Train a network")
     recipe = st.selectbox("Recipe", list(RECIPES), format_func=lambda name: RECIPES[name].title, key="recipe")
     st.caption(RECIPES[recipe].description)
     with st.form("train", enter_to_submit=False):
@@ -174,11 +179,15 @@ def show_run(run: runs.Run, was_running: bool) -> None:
 st.title("Training")
 st.write("See how each network learned to read, and train one of your own with other settings.")
 
-if (run := runs.SERVER.latest) is not None:
-    running = run.running
-    st.fragment(show_run, run_every=1 if running else None)(run, running)
+run = runs.SERVER.latest
+running = run is not None and run.running
+if running:
+    st.info(f"“{run.name}” is being trained: [see how far it is](#train-a-network).", icon=":material/model_training:")
 if model_store.list_models():
     show_network()
 else:
     st.info("There is no trained network yet. Train one below: the first recipe takes some minutes.")
+st.subheader("Train a network")
+if run is not None:  # near the button that starts it, where the eyes are then
+    st.fragment(show_run, run_every=1 if running else None)(run, running)
 show_form()

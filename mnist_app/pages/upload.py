@@ -56,14 +56,19 @@ def show_results(results: list[dict]) -> None:
     if len(rows) > 1:
         st.dataframe(rows, hide_index=True, alt="The number read in each file")
     with st.container(horizontal=True):
-        as_json = json.dumps(results, indent=1)
-        icon = ":material/download:"
-        st.download_button("CSV", tables.to_csv(rows), "digits.csv", "text/csv", icon=icon, on_click="ignore")
-        st.download_button("JSON", as_json, "digits.json", "application/json", icon=icon, on_click="ignore")
+        ui.offer_csv(lambda: rows, "digits")
+        st.download_button(
+            "JSON",
+            json.dumps(results, indent=1),
+            "digits.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 st.title("Upload pictures")
-model = ui.pick_model().name
+model = ui.pick_model(tested_here=False).name
 st.html(NUMBER_STYLE)
 files = choose_files()
 if not files:
