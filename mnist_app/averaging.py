@@ -6,16 +6,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from mnist_app.model_store import StoredModel, write_history, write_json
 from mnist_app.settings import TrainingSettings
-
-# Weights take half the room; LiteRT still computes in single precision.
-HALF_PRECISION = {
-    "optimizations": [tf.lite.Optimize.DEFAULT],
-    "target_spec": {"supported_types": [tf.float16]},
-}
+from mnist_app.training import store_network
 
 
 def average_recipe(members: list[StoredModel], calibration_from: str = "") -> dict:
@@ -43,7 +37,7 @@ def average_recipe(members: list[StoredModel], calibration_from: str = "") -> di
 
 
 def average(members: list[StoredModel], model: StoredModel, recipe: dict) -> None:
-    """Write the average of networks: `model.keras`, `model.tflite` in half precision, `recipe.json`, `history.csv`.
+    """Write the average of networks: `model.keras`, `model.tflite`, `recipe.json`, `history.csv`.
 
     The average of the scores before softmax is that of the log-probabilities, and keeps how sure all are together. The
     features are those of all members, one after the other. The maps are the first member's: they only serve as masks
@@ -62,8 +56,7 @@ def average(members: list[StoredModel], model: StoredModel, recipe: dict) -> Non
     scores, features, maps = zip(*outputs, strict=True)
     joined = [keras.layers.Average()(scores), keras.layers.Concatenate()(features), maps[0]]
     network = keras.Model(x, joined, name="average")
-    network.save(model.folder / "model.keras")
-    network.export(model.tflite, format="litert", verbose=False, **HALF_PRECISION)
+    store_network(network, model)
     write_json(model.folder / "recipe.json", recipe)
     write_history(model.folder / "history.csv", average_history([member.history for member in members]))
 

@@ -128,6 +128,7 @@ def evaluate(
     with clear_errors():
         stored = model_store.find_model(model)
         metrics, arrays = evaluation.evaluate(stored, data)
+        metrics |= evaluation.summarize_seeds(stored)
         if keras:
             from mnist_app import training
 
@@ -222,7 +223,8 @@ def _find_source(recipe: dict[str, Any]) -> StoredModel | None:
     """The model that a recipe's calibration is taken over from, if that is so and possible."""
     from mnist_app import calibration
 
-    source = model_store.find_model(recipe["calibration_from"]) if recipe["calibration_from"] else None
+    name = recipe["calibration_from"]
+    source = model_store.find_model(name, holding="calibration.json") if name else None
     calibration.check_source(recipe, source)
     return source
 

@@ -9,9 +9,9 @@ import numpy as np
 from mnist_app.classifier import load_classifier
 from mnist_app.datasets import load_mnist
 from mnist_app.metrics import summarize
-from mnist_app.model_store import StoredModel, write_json
+from mnist_app.model_store import StoredModel, list_models, write_json
 from mnist_app.reading import read_picture
-from mnist_app.settings import DATA_FOLDER
+from mnist_app.settings import DATA_FOLDER, TrainingSettings
 
 
 def evaluate(model: StoredModel, data: Path = DATA_FOLDER) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -37,11 +37,35 @@ def store_evaluation(model: StoredModel, data: Path = DATA_FOLDER) -> dict[str, 
     """Evaluate a model and write `metrics.json` and `test_outputs.npz` into its folder; return the figures."""
     metrics, arrays = evaluate(model, data)
     write_json(model.folder / "metrics.json", metrics)
-    # Half precision halves the file; features only serve distances, which that does not change visibly.
-    np.savez_compressed(
-        model.folder / "test_outputs.npz", y_prob=arrays["y_prob"], features=arrays["features"].astype(np.float16)
-    )
+    model.save_test_outputs(**arrays)
     return metrics
+
+
+def summarize_seeds(model: StoredModel) -> dict[str, float]:
+    """Say how trainings by a model's recipe scatter that differ in their seed alone, from what is stored of them.
+
+    Args:
+        model: one of them, or their average. Of the others, recipe and metrics are enough, without weights.
+
+    Returns:
+        `seeds`, how many there are, and mean and standard deviation of their accuracies; nothing where there is one.
+    """
+    stored = list_models(model.folder.parent, holding="metrics.json")
+    same = [one for one in stored if _apart_from_seed(one) == _apart_from_seed(model) and "members" not in one.recipe]
+    accuracies = [one.metrics["accuracy"] for one in same]
+    if len(accuracies) < 2:
+        return {}
+    return {
+        "seeds": len(accuracies),
+        "seeds_accuracy": float(np.mean(accuracies)),
+        "seeds_deviation": float(np.std(accuracies, ddof=1)),
+    }
+
+
+def _apart_from_seed(model: StoredModel) -> dict[str, Any]:
+    recipe = model.recipe
+    settings = TrainingSettings.from_dict(recipe).to_dict() | {"data_sha256": recipe["data_sha256"]}
+    return {name: value for name, value in settings.items() if name not in {"seed", "calibration_from"}}
 
 
 def evaluate_on_canvas(model: StoredModel, data: Path = DATA_FOLDER) -> dict[str, float]:

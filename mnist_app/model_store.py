@@ -17,6 +17,8 @@ from mnist_app.settings import MODELS_FOLDER
 
 DEFAULT_MODEL = "flagship"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+LEVELS = 255
+TINY = 1e-12  # keeps a feature that is never active from dividing by 0
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 
 
@@ -96,7 +98,23 @@ class StoredModel:
     def test_outputs(self) -> tuple[np.ndarray, np.ndarray]:
         """Return `y_prob (10000, 10)` float32 and `features (10000, d)` float32 of the test digits."""
         with np.load(self.folder / "test_outputs.npz") as stored:
-            return stored["y_prob"].astype(np.float32), stored["features"].astype(np.float32)
+            return stored["y_prob"], stored["features"] * stored["feature_step"]
+
+    def save_test_outputs(self, y_prob: np.ndarray, features: np.ndarray) -> None:
+        """Keep what `test_outputs` returns.
+
+        Args:
+            y_prob: `(n, 10)` float32.
+            features: `(n, d)` float32, 0 or more. They only serve to compare digits, so 256 levels each are enough, and
+                a quarter of the room.
+        """
+        step = np.maximum(features.max(axis=0), TINY) / LEVELS
+        np.savez_compressed(
+            self.folder / "test_outputs.npz",
+            y_prob=y_prob,
+            features=np.rint(features / step).astype(np.uint8),
+            feature_step=step.astype(np.float32),
+        )
 
     @property
     def digit_test(self) -> DigitTest | None:
@@ -113,19 +131,25 @@ class StoredModel:
         write_json(self.folder / "calibration.json", asdict(calibration))
 
 
-def list_models(folder: Path = MODELS_FOLDER) -> list[StoredModel]:
-    """Every complete model in the folder: the default one first, the others by name."""
-    found = [StoredModel(path.parent) for path in sorted(Path(folder).glob("[!.]*/model.tflite"))]
+def list_models(folder: Path = MODELS_FOLDER, holding: str = "model.tflite") -> list[StoredModel]:
+    """Every complete model in the folder: the default one first, the others by name.
+
+    Args:
+        folder: where models are.
+        holding: the file that makes a model complete. Of some trainings only figures and calibration are kept, without
+            weights.
+    """
+    found = [StoredModel(path.parent) for path in sorted(Path(folder).glob(f"[!.]*/{holding}"))]
     return sorted(found, key=lambda model: model.name != DEFAULT_MODEL)
 
 
-def find_model(name: str = DEFAULT_MODEL, folder: Path = MODELS_FOLDER) -> StoredModel:
-    """Return the model of that name.
+def find_model(name: str = DEFAULT_MODEL, folder: Path = MODELS_FOLDER, holding: str = "model.tflite") -> StoredModel:
+    """Return the model of that name, see `list_models`.
 
     Raises:
         ValueError: there is none; the message lists those that exist.
     """
-    models = {model.name: model for model in list_models(folder)}
+    models = {model.name: model for model in list_models(folder, holding)}
     if name not in models:
         raise ValueError(f"There is no model {name!r}; there are: {', '.join(models) or 'none'}.")
     return models[name]

@@ -78,7 +78,13 @@ RECIPES = {
         "Two convolutions and a single dense layer. Like the project it follows, it is validated on the test digits, "
         "which one should not do: who picks the best epoch by them has no honest test left. Here nothing is picked.",
         TrainingSettings(
-            architecture="double-conv", dropout=0.0, loss="one-hot", validation_split=1 / 12, validate_on="test"
+            architecture="double-conv",
+            batch_size=32,
+            schedule="cosine",
+            dropout=0.0,
+            loss="one-hot",
+            validation_split=1 / 60,  # no more than the calibration needs: the project learns from all digits
+            validate_on="test",
         ),
         Claim(
             "98.15% after 10 epochs",

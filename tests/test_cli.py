@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from functools import partial
 
 import cv2
 import numpy as np
@@ -121,6 +122,20 @@ def test_help_starts_without_tensorflow():
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.split() == ["False", "False"]
     assert "predict" in run("--help").stdout
+
+
+def test_kaggles_training_table_trains_a_network_that_answers_its_test_table(mnist_test, tmp_path, monkeypatch):
+    images, labels = mnist_test[0][:1400], mnist_test[1][:1400]
+    rows = np.column_stack([labels, images.reshape(len(images), -1)])
+    np.savetxt(tmp_path / "train.csv", rows, "%d", ",", header=",".join(kaggle.LABELLED), comments="")
+    monkeypatch.setattr(model_store, "writing", partial(model_store.writing, folder=tmp_path / "models"))
+    result = run("train", "--recipe", "kaggle", "--epochs", 8, "--batch-size", 32, "--data", tmp_path)
+    assert result.exit_code == 0, result.output
+    model = model_store.find_model("kaggle", tmp_path / "models")
+    assert f"kaggle: {model.metrics['accuracy']:.2%} of the test digits right" in result.stdout
+    assert model.metrics["accuracy"] > 0.85
+    assert sum(row["support"] for row in model.metrics["per_class"]) == 200, "the last seventh serves to test"
+    assert (model.folder / explore.EXPLORE).exists()
 
 
 def test_a_submission_to_kaggle(mnist_test, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 
 from mnist_app import evaluation, model_store
 from mnist_app.reading import read_picture
+from mnist_app.settings import TrainingSettings
 
 
 @pytest.mark.parametrize("name", [model.name for model in model_store.list_models()])
@@ -24,6 +25,23 @@ def test_metrics_are_plain_json():
     metrics = model_store.find_model().metrics
     assert json.loads(json.dumps(metrics)) == metrics
     assert {"accuracy", "loss", "errors", "ece", "parameters", "train_seconds", "per_class"} <= set(metrics)
+
+
+def write_metrics(folder, name, accuracy, data="MNIST", **settings):
+    (folder / name).mkdir()
+    recipe = TrainingSettings(**settings).to_dict() | {"data_sha256": data}
+    model_store.write_json(folder / name / "recipe.json", recipe)
+    model_store.write_json(folder / name / "metrics.json", {"accuracy": accuracy})
+
+
+def test_seeds_are_summarized_without_their_weights(tmp_path):
+    for seed, accuracy in enumerate((0.996, 0.997, 0.998)):
+        write_metrics(tmp_path, f"seed-{seed}", accuracy, seed=seed)
+    write_metrics(tmp_path, "other", 0.5, epochs=1)
+    write_metrics(tmp_path, "on other digits", 0.5, data="Kaggle")
+    summary = evaluation.summarize_seeds(model_store.StoredModel(tmp_path / "seed-1"))
+    assert summary == {"seeds": 3, "seeds_accuracy": pytest.approx(0.997), "seeds_deviation": pytest.approx(0.001)}
+    assert evaluation.summarize_seeds(model_store.StoredModel(tmp_path / "other")) == {}
 
 
 @pytest.mark.parametrize("name", evaluation.CANVASES)

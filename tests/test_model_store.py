@@ -95,3 +95,23 @@ def test_history_comes_back_and_knows_no_validation_where_there_was_none(tmp_pat
     first, second = model_store.read_history(tmp_path / "history.csv")
     assert first == row
     assert np.isnan(second["val_loss"])
+
+
+def test_test_outputs_keep_features_to_a_part_in_255(tmp_path):
+    rng = np.random.default_rng(0)
+    y_prob, features = rng.random((20, 10), dtype=np.float32), 5 * rng.random((20, 3), dtype=np.float32)
+    features[:, 1] = 0  # never active
+    model = model_store.StoredModel(tmp_path)
+    model.save_test_outputs(y_prob, features)
+    stored_prob, stored = model.test_outputs()
+    np.testing.assert_array_equal(stored_prob, y_prob)
+    assert stored.dtype == np.float32
+    np.testing.assert_allclose(stored, features, atol=5 / 255 / 2 + 1e-6)
+
+
+def test_a_model_whose_weights_were_not_kept_is_found_by_another_file(tmp_path):
+    (tmp_path / "seed-1").mkdir()
+    model_store.StoredModel(tmp_path / "seed-1").save_calibration(Calibration(temperature=2.0))
+    assert model_store.list_models(tmp_path) == []
+    found = model_store.find_model("seed-1", tmp_path, holding="calibration.json")
+    assert found.calibration.temperature == 2.0
