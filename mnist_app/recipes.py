@@ -76,7 +76,7 @@ RECIPES = {
     "double-conv": Recipe(
         "Double convolution",
         "Two convolutions and a single dense layer. Like the project it follows, it is validated on the test digits, "
-        "which one should not do: who picks the best epoch by them has no honest test left. Here nothing is picked.",
+        "which one should not do: who chooses anything by them has no honest test left.",
         TrainingSettings(
             architecture="double-conv",
             batch_size=32,

@@ -31,10 +31,15 @@ TOO_WIDE = """() => [...document.querySelectorAll('body *')]
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from a select box, and wait until its list is gone: an option of that name may be in the next one, too."""
-    page.get_by_role("combobox", name=label).click()
+    idle = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(idle).to_be_visible(timeout=SECONDS)  # a page that is still being built may close the list
+    box = page.get_by_role("combobox", name=label)
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # a list that opens while the page still scrolls closes again
+    box.click()
     page.get_by_role("option", name=option, exact=True).click()
     expect(page.get_by_role("option")).to_have_count(0)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS)
+    expect(idle).to_be_visible(timeout=SECONDS)
 
 
 @pytest.fixture
