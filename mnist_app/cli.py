@@ -122,13 +122,15 @@ def evaluate(
     ] = False,
     data: Data = DATA_FOLDER,
 ) -> None:
-    """Measure a trained model on MNIST's test digits."""
-    from mnist_app import evaluation
+    """Measure a trained model on MNIST's test digits; where its map of them is missing, draw it."""
+    from mnist_app import evaluation, explore
 
     with clear_errors():
         stored = model_store.find_model(model)
         metrics, arrays = evaluation.evaluate(stored, data)
         metrics |= evaluation.summarize_seeds(stored)
+        if data == DATA_FOLDER and not (stored.folder / explore.EXPLORE).exists():
+            _explore(stored, data)
         if keras:
             from mnist_app import training
 
@@ -231,14 +233,21 @@ def _find_source(recipe: dict[str, Any]) -> StoredModel | None:
 
 def _finish(model: StoredModel, data: Path, source: StoredModel | None) -> dict[str, Any]:
     """Add what follows from a trained network: calibration, figures, and what the pages about errors show."""
-    from mnist_app import calibration, evaluation, explore
+    from mnist_app import calibration, evaluation
 
     _say("Calibrating and measuring …")
     calibration.calibrate(model, data, source)
     metrics = evaluation.store_evaluation(model, data)
+    _explore(model, data)
+    return metrics
+
+
+def _explore(model: StoredModel, data: Path) -> None:
+    """Store what the pages Map and Labels show."""
+    from mnist_app import explore
+
     _say("Drawing the map of the test digits and looking for doubtful labels …")
     explore.store_explore(model, data)
-    return metrics
 
 
 def _evaluate_corruptions(model: StoredModel, data: Path) -> tuple[dict[str, float | None], list[tables.Row]]:

@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from mnist_app import cli, explore, kaggle, model_store
 from mnist_app.report_files import Report
+from mnist_app.settings import DATA_FOLDER
 
 
 def run(*arguments):
@@ -66,6 +68,18 @@ def test_evaluate(monkeypatch):
     assert result.exit_code == 0
     assert json.loads(result.stdout)["accuracy"] >= 0.99
     assert run("evaluate", "--min-accuracy", "0.9999").exit_code == 1
+
+
+def test_evaluate_draws_a_missing_map(tmp_path, monkeypatch):
+    model = model_store.StoredModel(shutil.copytree(model_store.find_model("minimal").folder, tmp_path / "minimal"))
+    drawn = []
+    monkeypatch.setattr(model_store, "find_model", lambda _: model)
+    monkeypatch.setattr(explore, "store_explore", lambda *arguments: drawn.append(arguments))
+    assert run("evaluate").exit_code == 0
+    assert not drawn
+    (model.folder / explore.EXPLORE).unlink()
+    assert run("evaluate").exit_code == 0
+    assert drawn == [(model, DATA_FOLDER)]
 
 
 def test_evaluate_under_corruptions(small_mnist, monkeypatch):

@@ -12,7 +12,7 @@ HINTS = {
     BY_ANSWER: "Misread digits are orange crosses.",
     charts_map.BY_DIGIT: "Each colour is a digit, named in the middle of its cluster.",
 }
-MISSING = "This network has no map yet: it is made once, from the network's answers to the test digits."
+MISSING = "This network has no map yet: `python -m mnist_app evaluate --model {}` draws it."
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -70,7 +70,7 @@ st.write(
 model = ui.pick_model()
 exam, stored = ui.load_exam(model.name), ui.load_explore(model)
 if not stored:
-    st.info(MISSING, icon=":material/map:")
+    st.info(MISSING.format(model.name), icon=":material/map:")
     st.stop()
 
 places, table = lay_out(exam, stored.points, exam.model, exam.figures["loss"])
