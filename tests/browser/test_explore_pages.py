@@ -58,7 +58,7 @@ def test_a_click_on_the_matrix_opens_the_cell_and_its_link_opens_it_again(visit,
     page = visit.page
     open_page(page, "Evaluation")
     page.get_by_role("combobox", name="Network").click()
-    page.get_by_role("option", name="dropout").click()  # the default network reads every 4
+    page.get_by_role("option", name="dropout").click()  # the default network misreads hardly any 4
     expect(page).to_have_url(re.compile("model=dropout"), timeout=SECONDS)
     click_cell(page, 4, 9)
     shows(page, expected(4, 9, mnist_test[1]))
