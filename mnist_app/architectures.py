@@ -137,9 +137,11 @@ def build(architecture: str, classes: int, dropout: float, precision: str = "flo
     named = {}
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
-    for layer in ARCHITECTURES[architecture](dropout):
-        x = named[layer.name] = layer(x)
-    keras.config.set_dtype_policy(before)
+    try:
+        for layer in ARCHITECTURES[architecture](dropout):
+            x = named[layer.name] = layer(x)
+    finally:
+        keras.config.set_dtype_policy(before)
     scores = layers.Dense(classes, name="scores", dtype="float32")(x)  # in full precision, for the loss
     if "features" not in named:
         named["features"] = layers.Flatten(name="features")(layers.AveragePooling2D(COARSE)(named["maps"]))

@@ -48,8 +48,8 @@ class TrainingSettings:
         synthetic_share: digits drawn by `synthesis` per training digit of an epoch.
         non_digit_share: non-digits drawn by `synthesis` per training digit; above 0 the network has an 11th class.
         precision: Keras's dtype policy while training: "float32", or "mixed_bfloat16", which computes with 8 bits of
-            mantissa, a third faster on processors that can, and keeps the weights in single precision. What is stored
-            computes in single precision either way.
+            mantissa, about a quarter faster on processors that can, and keeps the weights in single precision. What is
+            stored computes in single precision either way.
         average: momentum of the moving average of the weights that is kept at the end, 0 for the last weights alone.
         seed: seeds weights, shuffling, dropout and augmentation.
     """

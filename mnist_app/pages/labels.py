@@ -11,7 +11,10 @@ from mnist_app.ui import PER_PAGE
 TEST, KNOWN, TRAINING = "test digits", "the 15 validated", "training digits"
 NAMES = {"as labelled": "As labelled", "corrected": "Ten labels put right", "left out": "Without the 15"}
 WRONG_HELP = "Confident learning (Northcutt, Jiang and Chuang 2021) takes this label for wrong."
-MISSING = "This network's doubtful labels are not worked out yet: only its own doubts are shown."
+MISSING = (
+    "This network's doubtful labels are not worked out yet; only its own doubts are shown. "
+    "`python -m mnist_app evaluate --model {}` works them out."
+)
 
 
 def judge_alone(exam: Exam) -> Doubtful:
@@ -78,7 +81,7 @@ shown = st.segmented_control(
     "Show", [TEST, KNOWN, TRAINING], default=TEST, required=True, key="show", bind="query-params"
 )
 if stored is None:
-    st.info(MISSING, icon=":material/label:")
+    st.info(MISSING.format(model.name), icon=":material/label:")
 if shown == TEST:
     show_test(exam, stored.test if stored else judge_alone(exam))
 elif shown == KNOWN:
