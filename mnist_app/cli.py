@@ -1,4 +1,4 @@
-"""The command line: train, average, evaluate, predict, report, bench, ablation."""
+"""The command line: train, evaluate, predict, report, bench, ablation."""
 
 import json
 import sys
@@ -38,18 +38,13 @@ class Answers(StrEnum):
 
 Model = Annotated[str, typer.Option(help="A model's name, as in models/.")]
 Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files, or Kaggle's train.csv.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")]
-CalibrationFrom = Annotated[
-    str | None,
-    typer.Option(help="Where no digit was kept for validation: the model with the same recipe that kept some."),
-]
 
 
 @app.command()
 def train(
     recipe: Annotated[str, typer.Option(help=f"One of: {', '.join(RECIPES)}.")] = "dropout",
     name: Annotated[str | None, typer.Option(help="Name of the new model; the recipe's where left out.")] = None,
-    overwrite: Overwrite = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")] = False,
     progress_file: Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")] = None,
     data: Data = DATA_FOLDER,
     epochs: int | None = None,
@@ -67,7 +62,13 @@ def train(
     non_digit_share: float | None = None,
     precision: str | None = None,
     average: float | None = None,
-    calibration_from: CalibrationFrom = None,
+    calibration_from: Annotated[
+        str | None,
+        typer.Option(help="Where no digit was kept for validation: the model with the same recipe that kept some."),
+    ] = None,
+    teachers: Annotated[
+        str | None, typer.Option(help="Models, separated by commas, whose mean scores to learn; needs --loss one-hot.")
+    ] = None,
     seed: int | None = None,
 ) -> None:
     """Train a network by a recipe, with any setting overridden, then measure it on the test digits.
@@ -86,28 +87,6 @@ def train(
                 training.train(settings, model, bar.update, data, _say)
             metrics = _finish(model, data, source)
     typer.echo(_summary(name or recipe, metrics))
-
-
-@app.command()
-def average(
-    names: Annotated[list[str], typer.Argument(help="Models that differ in their seed alone.", show_default=False)],
-    name: Annotated[str, typer.Option(help="Name of the new model.", show_default=False)],
-    overwrite: Overwrite = False,
-    calibration_from: CalibrationFrom = None,
-    data: Data = DATA_FOLDER,
-) -> None:
-    """Join several models into one network that averages their scores, then measure it on the test digits."""
-    with clear_errors():
-        members = [model_store.find_model(member) for member in names]
-        with model_store.writing(name, overwrite=overwrite) as model:
-            _say("Starting TensorFlow …")
-            from mnist_app import averaging
-
-            recipe = averaging.average_recipe(members, calibration_from or "")
-            source = _find_source(recipe)
-            averaging.average(members, model, recipe)
-            metrics = _finish(model, data, source)
-    typer.echo(_summary(name, metrics))
 
 
 @app.command()

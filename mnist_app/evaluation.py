@@ -45,13 +45,15 @@ def summarize_seeds(model: StoredModel) -> dict[str, float]:
     """Say how trainings by a model's recipe scatter that differ in their seed alone, from what is stored of them.
 
     Args:
-        model: one of them, or their average. Of the others, recipe and metrics are enough, without weights.
+        model: one of them, or their student. Of the others, recipe and metrics are enough, without weights.
 
     Returns:
         `seeds`, how many there are, and mean and standard deviation of their accuracies; nothing where there is one.
     """
     stored = list_models(model.folder.parent, holding="metrics.json")
-    same = [one for one in stored if _apart_from_seed(one) == _apart_from_seed(model) and "members" not in one.recipe]
+    teachers = TrainingSettings.from_dict(model.recipe).teacher_names
+    model = next((one for one in stored if one.name in teachers), model)
+    same = [one for one in stored if _apart_from_seed(one) == _apart_from_seed(model)]
     accuracies = [one.metrics["accuracy"] for one in same]
     if len(accuracies) < 2:
         return {}

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_app import architectures, callbacks, datasets, synthesis
+from mnist_app import architectures, callbacks, datasets, distillation, synthesis
 from mnist_app.augmentation import AUGMENTATIONS, augment
 from mnist_app.classifier import softmax
 from mnist_app.model_store import StoredModel, write_json
@@ -36,9 +36,23 @@ LIBRARIES = ("keras", "tensorflow", "numpy", "opencv-python-headless")
 class Batches(keras.utils.PyDataset):
     """Shuffled and augmented batches; what a batch holds depends on seed, epoch and its place alone."""
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray, settings: TrainingSettings) -> None:
+    def __init__(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        settings: TrainingSettings,
+        teach: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> None:
+        """Hold what the batches are drawn from.
+
+        Args:
+            images: `(n, 28, 28)` uint8.
+            labels: `(n,)`.
+            settings: how to train.
+            teach: gives the targets `(n, classes)` of augmented images; where None, the labels are the targets.
+        """
         super().__init__()
-        self._images, self._labels, self._settings = images, labels, settings
+        self._images, self._labels, self._settings, self._teach = images, labels, settings, teach
         self.start(1)
 
     def __len__(self) -> int:
@@ -55,8 +69,9 @@ class Batches(keras.utils.PyDataset):
         size = self._settings.batch_size
         chosen = self._order[index * size : (index + 1) * size]
         rng = np.random.default_rng([self._settings.seed, self._epoch, index])
-        x = datasets.to_input(augment(self._images[chosen], self._augmentation, rng))
-        return x, as_targets(self._labels[chosen], self._settings)
+        images = augment(self._images[chosen], self._augmentation, rng)
+        targets = self._teach(images) if self._teach else as_targets(self._labels[chosen], self._settings)
+        return datasets.to_input(images), targets
 
 
 def augmentation_strength(epoch: int, epochs: int) -> float:
@@ -98,9 +113,13 @@ def train(
     (x_train, y_train), kept = datasets.split_validation(x, y, settings.validation_split)
     x_val, y_val = test if settings.validate_on == "test" else kept
     x_train, y_train = with_synthetic(x_train, y_train, settings)
-    batches = Batches(x_train, y_train, settings)
+    teachers = distillation.find_teachers(settings, model.folder.parent)
+    batches = Batches(x_train, y_train, settings, distillation.ask(teachers) if teachers else None)
     network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
-    trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
+    if teachers:
+        network.set_weights(distillation.first_weights(teachers))
+    kind = distillation.Student if teachers else keras.Model
+    trained = kind(network.input, network.outputs[0])  # only the scores have a loss
     trained.compile(
         optimizer=_optimizer(settings, len(batches)),
         loss=LOSSES[settings.loss](from_logits=True),
@@ -143,7 +162,8 @@ def train(
 
 
 def store_network(network: keras.Model, model: StoredModel) -> None:
-    """Write `model.keras`, and `model.tflite` with weights in half precision."""
+    """Write `model.keras` and `model.tflite`, both with weights rounded to half precision, which changes `network`."""
+    network.set_weights([weights.astype(np.float16).astype(weights.dtype) for weights in network.get_weights()])
     network.save(model.folder / "model.keras")
     network.export(model.tflite, format="litert", verbose=False, **HALF_PRECISION)
 

@@ -90,10 +90,10 @@ def test_history_of_a_run_that_has_not_begun(tmp_path):
 
 
 def test_history_comes_back_and_knows_no_validation_where_there_was_none(tmp_path):
-    row = dict.fromkeys(model_store.HISTORY_COLUMNS, 1.5)
-    model_store.write_history(tmp_path / "history.csv", [row, row | {"val_loss": ""}])
-    first, second = model_store.read_history(tmp_path / "history.csv")
-    assert first == row
+    file = tmp_path / "history.csv"
+    file.write_text(f"{','.join(model_store.HISTORY_COLUMNS)}\n1,2,3,4,5,6,7\n2,2,3,,5,6,7\n")
+    first, second = model_store.read_history(file)
+    assert first == dict(zip(model_store.HISTORY_COLUMNS, range(1, 8), strict=True))
     assert np.isnan(second["val_loss"])
 
 

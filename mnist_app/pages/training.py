@@ -40,6 +40,7 @@ WORDS = {
         "Precision",
         "How exactly it computes while it learns; mixed_bfloat16 is rougher, and faster on newer processors.",
     ),
+    "teachers": ("Teachers", "Networks whose scores it learned in place of the labels, going on from the first one."),
     "seed": ("Seed", "Decides all chance. The same seed gives the same network again."),
 }
 STATES = {
@@ -72,7 +73,7 @@ def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
     """Every setting with its value and what it means."""
     values = asdict(settings)
     return [
-        {"Setting": label, "Value": format(values[name], ".4g" if isinstance(values[name], float) else "")}
+        {"Setting": label, "Value": format(values[name], ".4g" if isinstance(values[name], float) else "") or "none"}
         | {"Meaning": hint}
         for name, (label, hint) in WORDS.items()
     ]
