@@ -42,10 +42,11 @@ def store_evaluation(model: StoredModel, data: Path = DATA_FOLDER) -> dict[str, 
 
 
 def summarize_seeds(model: StoredModel) -> dict[str, float]:
-    """Say how trainings by a model's recipe scatter that differ in their seed alone, from what is stored of them.
+    """Say how networks by a model's recipe scatter that learnt from all training digits and differ in their seed alone.
 
     Args:
-        model: one of them, or their student. Of the others, recipe and metrics are enough, without weights.
+        model: one of them, one that kept some digits for validation, or a student of them. Of the others, recipe and
+            metrics are enough, without weights.
 
     Returns:
         `seeds`, how many there are, and mean and standard deviation of their accuracies; nothing where there is one.
@@ -53,7 +54,8 @@ def summarize_seeds(model: StoredModel) -> dict[str, float]:
     stored = list_models(model.folder.parent, holding="metrics.json")
     teachers = TrainingSettings.from_dict(model.recipe).teacher_names
     model = next((one for one in stored if one.name in teachers), model)
-    same = [one for one in stored if _apart_from_seed(one) == _apart_from_seed(model)]
+    on_all = [one for one in stored if not one.recipe["validation_split"]]
+    same = [one for one in on_all if _apart_from_seed(one) == _apart_from_seed(model)]
     accuracies = [one.metrics["accuracy"] for one in same]
     if len(accuracies) < 2:
         return {}
@@ -65,9 +67,11 @@ def summarize_seeds(model: StoredModel) -> dict[str, float]:
 
 
 def _apart_from_seed(model: StoredModel) -> dict[str, Any]:
+    """The settings that every seed shares, with or without validation digits."""
     recipe = model.recipe
     settings = TrainingSettings.from_dict(recipe).to_dict() | {"data_sha256": recipe["data_sha256"]}
-    return {name: value for name, value in settings.items() if name not in {"seed", "calibration_from"}}
+    own = {"seed", "calibration_from", "validation_split"}
+    return {name: value for name, value in settings.items() if name not in own}
 
 
 def evaluate_on_canvas(model: StoredModel, data: Path = DATA_FOLDER) -> dict[str, float]:

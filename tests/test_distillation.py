@@ -65,7 +65,8 @@ def test_who_cannot_teach_is_named(teachers, changes, complaint):
 def test_the_seeds_beside_a_student_are_its_teachers(tmp_path):
     for name, accuracy, teacher_names in (("a", 0.99, ""), ("b", 0.97, ""), ("student", 0.995, "a,b")):
         (tmp_path / name).mkdir()
-        recipe = SETTINGS.override(teachers=teacher_names, seed=ord(name[0])).to_dict() | {"data_sha256": "same"}
+        settings = SETTINGS.override(validation_split=0.0, calibration_from="split", seed=ord(name[0]))
+        recipe = settings.override(teachers=teacher_names).to_dict() | {"data_sha256": "same"}
         model_store.write_json(tmp_path / name / "recipe.json", recipe)
         model_store.write_json(tmp_path / name / "metrics.json", {"accuracy": accuracy})
     summary = evaluation.summarize_seeds(model_store.StoredModel(tmp_path / "student"))

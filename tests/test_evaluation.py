@@ -35,13 +35,22 @@ def write_metrics(folder, name, accuracy, data="MNIST", **settings):
 
 
 def test_seeds_are_summarized_without_their_weights(tmp_path):
+    on_all = {"validation_split": 0.0, "calibration_from": "split"}
     for seed, accuracy in enumerate((0.996, 0.997, 0.998)):
-        write_metrics(tmp_path, f"seed-{seed}", accuracy, seed=seed)
-    write_metrics(tmp_path, "other", 0.5, epochs=1)
-    write_metrics(tmp_path, "on other digits", 0.5, data="Kaggle")
-    summary = evaluation.summarize_seeds(model_store.StoredModel(tmp_path / "seed-1"))
-    assert summary == {"seeds": 3, "seeds_accuracy": pytest.approx(0.997), "seeds_deviation": pytest.approx(0.001)}
+        write_metrics(tmp_path, f"seed-{seed}", accuracy, seed=seed, **on_all)
+    write_metrics(tmp_path, "split", 0.5)
+    write_metrics(tmp_path, "other", 0.5, epochs=1, **on_all)
+    write_metrics(tmp_path, "on other digits", 0.5, data="Kaggle", **on_all)
+    for name in ("seed-1", "split"):
+        summary = evaluation.summarize_seeds(model_store.StoredModel(tmp_path / name))
+        assert summary == {"seeds": 3, "seeds_accuracy": pytest.approx(0.997), "seeds_deviation": pytest.approx(0.001)}
     assert evaluation.summarize_seeds(model_store.StoredModel(tmp_path / "other")) == {}
+
+
+def test_the_default_model_has_seeds_beside_it():
+    summary = evaluation.summarize_seeds(model_store.find_model())
+    assert summary["seeds"] >= 3
+    assert 0.99 < summary["seeds_accuracy"] < 1
 
 
 @pytest.mark.parametrize("name", evaluation.CANVASES)

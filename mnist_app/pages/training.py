@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from mnist_app import charts, model_store, runs, tables, ui
+from mnist_app import charts, findings, model_store, runs, tables, ui
 from mnist_app.recipes import RECIPES
 from mnist_app.settings import CHOICES, TrainingSettings
 
@@ -82,7 +82,7 @@ def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
 def show_network() -> None:
     """Show the chosen network: figures, curves, recipe."""
     model = ui.pick_model(tested_here=False)
-    metrics, history = model.metrics, model.history
+    settings, metrics, history = TrainingSettings.from_dict(model.recipe), model.metrics, model.history
     st.subheader(f"How “{model.name}” learned")
     with st.grid(4, min_column_width=140):
         st.metric("Test digits read right", f"{metrics['accuracy']:.2%}")
@@ -90,13 +90,15 @@ def show_network() -> None:
         st.metric("Weights", f"{metrics['parameters']:,}", help="Numbers in the network that training adjusts.")
         st.metric("Training time", duration(metrics["train_seconds"]), help="On the machine that trained it.")
     show_curves(history, len(history), model.name)
+    if settings.teachers:
+        st.caption(findings.teaching(settings.teacher_names))
     st.caption(
         "**Accuracy** is the share read right; **loss** is lower the surer the network is of the right digit. "
         "**Training** digits are those it learns from; **validation** digits are kept aside. Training may look worse "
         "than validation: while learning, digits are changed and parts of the network are switched off."
     )
     with st.expander("The recipe: every setting, with what it means"):
-        rows = describe_settings(TrainingSettings.from_dict(model.recipe))
+        rows = describe_settings(settings)
         st.table(rows)
         ui.offer_csv(lambda: rows, f"recipe_{model.name}")
 
