@@ -83,7 +83,7 @@ def check_source(recipe: dict[str, Any], source: StoredModel | None) -> None:
     other = source.recipe
     wanted, found = (
         TrainingSettings.from_dict(r).override(validation_split=0.5, calibration_from="", seed=0).to_dict()
-        | {"teachers": bool(r.get("teachers")), "data_sha256": r["data_sha256"]}
+        | {"data_sha256": r["data_sha256"]}
         for r in (recipe, other)
     )
     differing = [name for name in wanted if wanted[name] != found[name]]

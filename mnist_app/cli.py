@@ -66,9 +66,6 @@ def train(
         str | None,
         typer.Option(help="Where no digit was kept for validation: the model with the same recipe that kept some."),
     ] = None,
-    teachers: Annotated[
-        str | None, typer.Option(help="Models, separated by commas, whose mean scores to learn; needs --loss one-hot.")
-    ] = None,
     seed: int | None = None,
 ) -> None:
     """Train a network by a recipe, with any setting overridden, then measure it on the test digits.

@@ -45,15 +45,13 @@ def summarize_seeds(model: StoredModel) -> dict[str, float]:
     """Say how networks by a model's recipe scatter that learnt from all training digits and differ in their seed alone.
 
     Args:
-        model: one of them, one that kept some digits for validation, or a student of them. Of the others, recipe and
-            metrics are enough, without weights.
+        model: one of them, or one that kept some digits for validation. Of the others, recipe and metrics are enough,
+            without weights.
 
     Returns:
         `seeds`, how many there are, and mean and standard deviation of their accuracies; nothing where there is one.
     """
     stored = list_models(model.folder.parent, holding="metrics.json")
-    teachers = TrainingSettings.from_dict(model.recipe).teacher_names
-    model = next((one for one in stored if one.name in teachers), model)
     on_all = [one for one in stored if not one.recipe["validation_split"]]
     same = [one for one in on_all if _apart_from_seed(one) == _apart_from_seed(model)]
     accuracies = [one.metrics["accuracy"] for one in same]

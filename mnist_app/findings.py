@@ -91,16 +91,6 @@ def learning(history: list[dict[str, float]]) -> str:
     return said
 
 
-def teaching(teachers: list[str]) -> str:
-    """What the figures of a training with teachers mean; the names are of at least one."""
-    *others, last = (f"“{name}”" for name in teachers)
-    together = f"{', '.join(others)} and {last} say on average" if others else f"{last} says"
-    return (
-        f"It went on from “{teachers[0]}” and learned what {together}, in place of the labels. While training, its "
-        "accuracy is how often it agrees with that, and its loss how far it is from that."
-    )
-
-
 def sureness(exam: Exam) -> str:
     """Whether its confidence can be trusted."""
     wrong, ece = np.flatnonzero(~exam.right), exam.figures["ece"]

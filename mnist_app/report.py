@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from mnist_app import charts, charts_matrix
 from mnist_app.comparison import find_claim
 from mnist_app.datasets import Split, checksum, load_mnist
-from mnist_app.findings import findings, teaching
+from mnist_app.findings import findings
 from mnist_app.gallery import Exam, arrange
 from mnist_app.model_store import StoredModel
 from mnist_app.network import layers
@@ -95,12 +95,11 @@ def _network(model: StoredModel) -> list[Block]:
 
 
 def _learning(model: StoredModel) -> list[Block]:
-    history, teachers = model.history, TrainingSettings.from_dict(model.recipe).teacher_names
+    history = model.history
     rows = charts.curve_rows(history)
     return [
         Heading("How it learned"),
         Text(f"{len(history)} epochs took {model.metrics['train_seconds']:,.0f} seconds."),
-        *([Text(teaching(teachers))] if teachers else []),
         *(
             _chart(figure, charts.curve_chart(rows, figure, len(history)), f"{figure.capitalize()} after each epoch.")
             for figure in ("accuracy", "loss")

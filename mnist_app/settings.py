@@ -44,8 +44,6 @@ class TrainingSettings:
             project did. Calibration uses the kept digits alone, either way.
         calibration_from: the model, trained by the same recipe with validation digits, whose temperature and thresholds
             are taken over; needed where `validation_split` is 0, else "".
-        teachers: names of models, separated by commas, whose mean scores are learnt in place of the labels, by
-            `distillation`; the network starts with the first one's weights. Needs the loss "one-hot". "" for none.
         augmentation: a name in `augmentation.AUGMENTATIONS`.
         synthetic_share: digits drawn by `synthesis` per training digit of an epoch.
         non_digit_share: non-digits drawn by `synthesis` per training digit; above 0 the network has an 11th class.
@@ -73,7 +71,6 @@ class TrainingSettings:
     precision: str = "float32"
     average: float = 0.0
     calibration_from: str = ""
-    teachers: str = ""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -93,8 +90,6 @@ class TrainingSettings:
                 "calibration_from must name a model where validation_split is 0, and only there, "
                 f"but is {self.calibration_from!r} with {self.validation_split}."
             )
-        if self.teachers and self.loss != "one-hot":
-            raise ValueError(f"loss must be one-hot where there are teachers, not {self.loss!r}.")
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
@@ -103,10 +98,6 @@ class TrainingSettings:
     def classes(self) -> int:
         """Scores the network gives: ten digits, and one for "not a digit" where it learns that."""
         return CLASSES + (self.non_digit_share > 0)
-
-    @property
-    def teacher_names(self) -> list[str]:
-        return [name.strip() for name in self.teachers.split(",") if name.strip()]
 
     def override(self, **changes: Any) -> Self:
         """Return these settings with every change that is not None."""

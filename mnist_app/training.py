@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_app import architectures, callbacks, datasets, distillation, synthesis
+from mnist_app import architectures, callbacks, datasets, synthesis
 from mnist_app.augmentation import AUGMENTATIONS, augment
 from mnist_app.classifier import softmax
 from mnist_app.model_store import StoredModel, write_json
@@ -36,23 +36,9 @@ LIBRARIES = ("keras", "tensorflow", "numpy", "opencv-python-headless")
 class Batches(keras.utils.PyDataset):
     """Shuffled and augmented batches; what a batch holds depends on seed, epoch and its place alone."""
 
-    def __init__(
-        self,
-        images: np.ndarray,
-        labels: np.ndarray,
-        settings: TrainingSettings,
-        teach: Callable[[np.ndarray], np.ndarray] | None = None,
-    ) -> None:
-        """Hold what the batches are drawn from.
-
-        Args:
-            images: `(n, 28, 28)` uint8.
-            labels: `(n,)`.
-            settings: how to train.
-            teach: gives the targets `(n, classes)` of augmented images; where None, the labels are the targets.
-        """
+    def __init__(self, images: np.ndarray, labels: np.ndarray, settings: TrainingSettings) -> None:
         super().__init__()
-        self._images, self._labels, self._settings, self._teach = images, labels, settings, teach
+        self._images, self._labels, self._settings = images, labels, settings
         self.start(1)
 
     def __len__(self) -> int:
@@ -69,16 +55,15 @@ class Batches(keras.utils.PyDataset):
         size = self._settings.batch_size
         chosen = self._order[index * size : (index + 1) * size]
         rng = np.random.default_rng([self._settings.seed, self._epoch, index])
-        images = augment(self._images[chosen], self._augmentation, rng)
-        targets = self._teach(images) if self._teach else as_targets(self._labels[chosen], self._settings)
-        return datasets.to_input(images), targets
+        x = datasets.to_input(augment(self._images[chosen], self._augmentation, rng))
+        return x, as_targets(self._labels[chosen], self._settings)
 
 
 def augmentation_strength(epoch: int, epochs: int) -> float:
     """Share of the augmentation's strength that an epoch has: all at first, then less from epoch to epoch.
 
-    A network that had learnt from 55,000 digits, with half the strength in the last few epochs alone, misread 35 of the
-    5,000 others, and 28 after four gentler epochs more.
+    Of two networks that had learnt from 55,000 digits, this one's misread 14 of the 5,000 others, and one with half the
+    strength in the last few epochs alone 18, which may be chance.
 
     Args:
         epoch: counted from 1; later ones than the last count as the last.
@@ -113,13 +98,9 @@ def train(
     (x_train, y_train), kept = datasets.split_validation(x, y, settings.validation_split)
     x_val, y_val = test if settings.validate_on == "test" else kept
     x_train, y_train = with_synthetic(x_train, y_train, settings)
-    teachers = distillation.find_teachers(settings, model.folder.parent)
-    batches = Batches(x_train, y_train, settings, distillation.ask(teachers) if teachers else None)
+    batches = Batches(x_train, y_train, settings)
     network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
-    if teachers:
-        network.set_weights(distillation.first_weights(teachers))
-    kind = distillation.Student if teachers else keras.Model
-    trained = kind(network.input, network.outputs[0])  # only the scores have a loss
+    trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
     trained.compile(
         optimizer=_optimizer(settings, len(batches)),
         loss=LOSSES[settings.loss](from_logits=True),

@@ -34,8 +34,6 @@ def test_a_calibration_is_taken_over_from_the_same_recipe_alone(tmp_path):
     calibration.check_source(recipe, write())
     with pytest.raises(ValueError, match="to calibrate: epochs"):
         calibration.check_source(recipe, write(epochs=99))
-    with pytest.raises(ValueError, match="to calibrate: teachers"):
-        calibration.check_source(recipe | {"teachers": "a,b", "loss": "one-hot"}, write(loss="one-hot"))
     with pytest.raises(ValueError, match="no calibration of its own"):
         calibration.check_source(recipe, write(validation_split=0, calibration_from="third"))
 

@@ -36,11 +36,6 @@ def test_a_claim_without_a_figure_is_not_compared(exam):
     assert "no figure" in findings.against_claim(exam, Claim("high accuracy"))
 
 
-def test_teachers_are_named():
-    assert "from “a” and learned what “a”, “b” and “c” say on average" in findings.teaching(["a", "b", "c"])
-    assert "from “a” and learned what “a” says, in place of the labels" in findings.teaching(["a"])
-
-
 def test_a_network_without_errors(exam):
     flawless = Exam("test", exam.images, exam.y_true, np.eye(10)[exam.y_true], exam.features)
     said = findings.findings(flawless, history((1, 1, 0.1)), None)

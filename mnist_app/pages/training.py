@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from mnist_app import charts, findings, model_store, runs, tables, ui
+from mnist_app import charts, model_store, runs, tables, ui
 from mnist_app.recipes import RECIPES
 from mnist_app.settings import CHOICES, TrainingSettings
 
@@ -40,7 +40,6 @@ WORDS = {
         "Precision",
         "How exactly it computes while it learns; mixed_bfloat16 is rougher, and faster on newer processors.",
     ),
-    "teachers": ("Teachers", "Networks whose scores it learned in place of the labels, going on from the first one."),
     "seed": ("Seed", "Decides all chance. The same seed gives the same network again."),
 }
 STATES = {
@@ -73,7 +72,7 @@ def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
     """Every setting with its value and what it means."""
     values = asdict(settings)
     return [
-        {"Setting": label, "Value": format(values[name], ".4g" if isinstance(values[name], float) else "") or "none"}
+        {"Setting": label, "Value": format(values[name], ".4g" if isinstance(values[name], float) else "")}
         | {"Meaning": hint}
         for name, (label, hint) in WORDS.items()
     ]
@@ -82,7 +81,7 @@ def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
 def show_network() -> None:
     """Show the chosen network: figures, curves, recipe."""
     model = ui.pick_model(tested_here=False)
-    settings, metrics, history = TrainingSettings.from_dict(model.recipe), model.metrics, model.history
+    metrics, history = model.metrics, model.history
     st.subheader(f"How “{model.name}” learned")
     with st.grid(4, min_column_width=140):
         st.metric("Test digits read right", f"{metrics['accuracy']:.2%}")
@@ -90,15 +89,13 @@ def show_network() -> None:
         st.metric("Weights", f"{metrics['parameters']:,}", help="Numbers in the network that training adjusts.")
         st.metric("Training time", duration(metrics["train_seconds"]), help="On the machine that trained it.")
     show_curves(history, len(history), model.name)
-    if settings.teachers:
-        st.caption(findings.teaching(settings.teacher_names))
     st.caption(
         "**Accuracy** is the share read right; **loss** is lower the surer the network is of the right digit. "
         "**Training** digits are those it learns from; **validation** digits are kept aside. Training may look worse "
         "than validation: while learning, digits are changed and parts of the network are switched off."
     )
     with st.expander("The recipe: every setting, with what it means"):
-        rows = describe_settings(settings)
+        rows = describe_settings(TrainingSettings.from_dict(model.recipe))
         st.table(rows)
         ui.offer_csv(lambda: rows, f"recipe_{model.name}")
 
