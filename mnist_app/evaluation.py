@@ -52,8 +52,8 @@ def summarize_seeds(model: StoredModel) -> dict[str, float]:
         `seeds`, how many there are, and mean and standard deviation of their accuracies; nothing where there is one.
     """
     stored = list_models(model.folder.parent, holding="metrics.json")
-    on_all = [one for one in stored if not one.recipe["validation_split"]]
-    same = [one for one in on_all if _apart_from_seed(one) == _apart_from_seed(model)]
+    on_all, settings = [one for one in stored if not one.recipe["validation_split"]], _apart_from_seed(model)
+    same = [one for one in on_all if _apart_from_seed(one) == settings]
     accuracies = [one.metrics["accuracy"] for one in same]
     if len(accuracies) < 2:
         return {}

@@ -62,8 +62,8 @@ class Batches(keras.utils.PyDataset):
 def augmentation_strength(epoch: int, epochs: int) -> float:
     """Share of the augmentation's strength that an epoch has: all at first, then less from epoch to epoch.
 
-    Of two networks that had learnt from 55,000 digits, this one's misread 14 of the 5,000 others, and one with half the
-    strength in the last few epochs alone 18, which may be chance.
+    Of two networks that had learnt from 55,000 digits, one trained like this misread 14 of the 5,000 others, and one
+    with half the strength in the last few epochs alone 18, which may be chance.
 
     Args:
         epoch: counted from 1; later ones than the last count as the last.
