@@ -1,7 +1,8 @@
+import keras
 import numpy as np
 import pytest
 
-from mnist_app import calibration, datasets, evaluation, model_store, training
+from mnist_app import architectures, calibration, datasets, evaluation, model_store, training
 from mnist_app.classifier import load_classifier
 from mnist_app.settings import NOT_A_DIGIT, TrainingSettings
 
@@ -144,6 +145,28 @@ def test_keras_and_litert_agree(trained, small_mnist):
     compared = training.compare_with_keras(model, arrays["y_prob"], small_mnist)
     assert compared["keras_difference"] < 1e-3
     assert compared["keras_accuracy"] == metrics["accuracy"]
+
+
+def test_folding_the_normalisation_leaves_the_answers():
+    network = architectures.build("flagship", 11, 0.3)
+    rng = np.random.default_rng(0)
+    network.set_weights(
+        [rng.normal(0, 0.1, w.shape) if w.ndim > 1 else rng.uniform(0.5, 1.5, w.shape) for w in network.get_weights()]
+    )
+    images = rng.random((5, 28, 28, 1), np.float32)
+    before = network.predict(images, verbose=0)
+    training.fold_normalisation(network)
+    for after, expected in zip(network.predict(images, verbose=0), before, strict=True):
+        np.testing.assert_allclose(after, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            assert (layer.moving_mean.numpy() == 0).all()
+
+
+def test_the_default_network_gives_the_same_probabilities_in_keras_and_litert(small_mnist):
+    model = model_store.find_model()
+    y_prob = load_classifier(model).predict(datasets.load_mnist(small_mnist)[1][0]).y_prob
+    assert training.compare_with_keras(model, y_prob, small_mnist)["keras_difference"] < 1e-3
 
 
 def test_a_network_with_eleven_scores_knows_non_digits(trained, small_mnist):
