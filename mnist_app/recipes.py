@@ -103,7 +103,7 @@ RECIPES = {
         "things that are no digits; its weights are averaged.",
         TrainingSettings(
             architecture="flagship",
-            epochs=14,
+            epochs=45,
             optimizer="adamw",
             weight_decay=1e-2,
             schedule="cosine",
