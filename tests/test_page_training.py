@@ -61,6 +61,7 @@ def test_shows_how_the_default_network_learned(monkeypatch):
     recipe = page.table[0].value
     assert set(recipe["Setting"]) >= {"Epochs", "Augmentation", "Seed"}
     assert recipe.set_index("Setting")["Value"]["Epochs"] == str(model.recipe["epochs"])
+    assert recipe.set_index("Setting")["Value"]["Weight averaging"] == str(model.recipe["average"])
     assert len(page.get("vega_lite_chart")) == 2
 
 
@@ -77,12 +78,14 @@ def test_starts_a_training_with_the_chosen_settings(monkeypatch):
     page = open_page(monkeypatch, trainings)
     page.selectbox(key="recipe").select("flagship").run()
     page.number_input(key="flagship-epochs").set_value(3)
+    assert page.number_input(key="flagship-average").value == 0.999
+    page.number_input(key="flagship-average").set_value(0.99)
     page.text_input(key="flagship-name").set_value(" quick ")
     submit(page)
     recipe, name, settings = trainings.started
     assert (recipe, name) == ("flagship", "quick")
     assert (settings.epochs, settings.augmentation, settings.architecture) == (3, "flagship", "flagship")
-    assert settings.validation_split == pytest.approx(1 / 12)
+    assert (settings.average, settings.validation_split) == (0.99, pytest.approx(1 / 12))
 
 
 def test_says_why_a_training_cannot_start(monkeypatch):

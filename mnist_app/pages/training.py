@@ -40,6 +40,10 @@ WORDS = {
         "Precision",
         "How exactly it computes while it learns; mixed_bfloat16 is rougher, and faster on newer processors.",
     ),
+    "average": (
+        "Weight averaging",
+        "0 keeps the last weights; 0.999 an average over the last thousand corrections or so, which is steadier.",
+    ),
     "seed": ("Seed", "Decides all chance. The same seed gives the same network again."),
 }
 STATES = {
@@ -101,7 +105,7 @@ def show_network() -> None:
 
 
 def ask_settings(preset: TrainingSettings, key: str) -> TrainingSettings:
-    """Ask for every setting but the architecture; starts with those of the recipe."""
+    """Ask for every setting but the architecture and whose calibration to use; starts with those of the recipe."""
 
     def number(name: str, lowest: float, highest: float, step: float, **options: str) -> float:
         label, hint = WORDS[name]
@@ -130,6 +134,7 @@ def ask_settings(preset: TrainingSettings, key: str) -> TrainingSettings:
         changed["synthetic_share"] = number("synthetic_share", 0.0, 2.0, 0.05)
         changed["non_digit_share"] = number("non_digit_share", 0.0, 2.0, 0.05)
         changed["precision"] = choice("precision")
+        changed["average"] = number("average", 0.0, 0.9999, 0.001, format="%.4f")
         changed["seed"] = number("seed", 0, 2**31 - 1, 1)
     return TrainingSettings(**asdict(preset) | changed)
 
