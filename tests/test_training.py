@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from mnist_app import architectures, calibration, datasets, evaluation, model_store, training
 from mnist_app.classifier import load_classifier
@@ -199,3 +200,33 @@ def test_the_augmentation_gets_gentler_towards_the_end():
     assert strengths == sorted(strengths, reverse=True)
     assert (strengths[-1], training.augmentation_strength(11, 10)) == (0.25, 0.25)
     assert training.augmentation_strength(1, 1) == 1.0
+
+
+def test_the_fused_normalisation_trains_as_keras_own_layer_does():
+    x = np.random.default_rng(0).normal(1, 2, (64, 5, 5, 3)).astype(np.float32)
+    own, fused = keras.layers.BatchNormalization(), architectures.FusedNormalization()
+    answers, slopes = [], []
+    for layer in (own, fused):
+        layer.build(x.shape)
+        layer.set_weights([np.array(row, np.float32) for row in ([1, 2, 3], [0.1, 0.2, 0.3], [0, 1, 2], [1, 2, 3])])
+        with tf.GradientTape() as tape:
+            answer = layer(x, training=True)
+            loss = tf.reduce_sum(answer**3)
+        answers.append(answer.numpy())
+        slopes.append(tape.gradient(loss, layer.trainable_variables))
+    np.testing.assert_allclose(*answers, atol=1e-5)
+    for one, other in zip(*slopes, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4)
+    for one, other in zip(own.get_weights(), fused.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3)  # the fused variance divides by n - 1
+    np.testing.assert_allclose(own(x, training=False), fused(x, training=False), rtol=1e-3, atol=1e-5)
+
+
+def test_half_precision_trains_with_the_fused_normalisation_and_is_stored_with_keras_own():
+    kinds = {
+        precision: {type(layer) for layer in architectures.build("flagship", 11, 0.3, precision).layers}
+        for precision in ("mixed_bfloat16", "float32")
+    }
+    assert architectures.FusedNormalization in kinds["mixed_bfloat16"]
+    assert keras.layers.BatchNormalization not in kinds["mixed_bfloat16"]
+    assert architectures.FusedNormalization not in kinds["float32"]
