@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from mnist_app.segmentation import Box
+from mnist_app.segmentation import Box, outer_boxes
 
 SEARCH_SIDE = 400  # lines are looked for in a mask reduced to that
 PIECE = (
@@ -92,9 +92,8 @@ def _find_lines(mask: np.ndarray) -> list[Box]:
     runs = cv2.morphologyEx(
         cv2.dilate(runs, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, size[0] // PIECE | 1), np.uint8)
     )
-    stats = cv2.connectedComponentsWithStats(runs, connectivity=8)[2][1:, :4]
-    long = stats[(stats[:, 2] > SHORTEST * size[0]) & (stats[:, 3] < SLIMMEST * stats[:, 2] + 4)]
-    return [tuple(round(int(v) / scale) for v in box) for box in long]
+    long = [box for box in outer_boxes(runs) if box[2] > SHORTEST * size[0] and box[3] < SLIMMEST * box[2] + 4]
+    return [tuple(round(v / scale) for v in box) for box in long]
 
 
 def _straight_runs(ink: np.ndarray, length: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import pytest
 
 from mnist_app.lines import remove_lines
 from mnist_app.rows import reading_order
-from mnist_app.segmentation import distance, find_pieces, gap, ink_inside, union
+from mnist_app.segmentation import distance, find_pieces, gap, ink_inside, outer_boxes, union
 from mnist_app.touching import between, find_cuts
 
 
@@ -135,3 +135,13 @@ def test_a_cut_goes_between_digits_that_touch():
     left, right = between(blob, None, middle), between(blob, middle, None)
     assert left.area + right.area == blob.area
     assert left.area == pytest.approx(right.area, rel=0.15)
+
+
+def test_outer_boxes_are_those_of_the_pieces():
+    mask = (np.random.default_rng(0).random((60, 80)) < 0.3).astype(np.uint8)
+    mask[20:50, 30:70] = 0
+    mask[20:50, 30:70][[0, -1]] = mask[20:50, 30:70][:, [0, -1]] = 1
+    mask[30:40, 45:55] = 1  # a piece inside the hole of another one
+    expected = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:, :4]
+    assert sorted(outer_boxes(mask)) == sorted(tuple(map(int, box)) for box in expected)
+    assert outer_boxes(np.zeros((5, 5), np.uint8)) == []
