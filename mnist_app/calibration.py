@@ -16,7 +16,7 @@ from mnist_app.augmentation import AUGMENTATIONS, augment
 from mnist_app.classifier import Outputs, load_classifier, softmax
 from mnist_app.datasets import load_mnist, split_validation
 from mnist_app.model_store import Calibration, DigitTest, StoredModel
-from mnist_app.settings import CLASSES, DATA_FOLDER, TrainingSettings
+from mnist_app.settings import CLASSES, DATA_FOLDER, TrainingSettings, differing_settings
 
 KEPT = 0.998  # share of warped validation digits that are taken for digits
 KEPT_SURE = 0.985  # share of them that are answered without "unsure"
@@ -80,16 +80,9 @@ def check_source(recipe: dict[str, Any], source: StoredModel | None) -> None:
     """
     if not source:
         return
-    other = source.recipe
-    wanted, found = (
-        TrainingSettings.from_dict(r).override(validation_split=0.5, calibration_from="", seed=0).to_dict()
-        | {"data_sha256": r["data_sha256"]}
-        for r in (recipe, other)
-    )
-    differing = [name for name in wanted if wanted[name] != found[name]]
-    if differing:
+    if differing := differing_settings(recipe, source.recipe):
         raise ValueError(f"{source.name!r} has another recipe than the network to calibrate: {', '.join(differing)}.")
-    if not other["validation_split"]:
+    if not source.recipe["validation_split"]:
         raise ValueError(f"{source.name!r} has learnt from all training digits; it has no calibration of its own.")
 
 

@@ -11,7 +11,7 @@ from mnist_app.datasets import load_mnist
 from mnist_app.metrics import summarize
 from mnist_app.model_store import StoredModel, list_models, write_json
 from mnist_app.reading import read_picture
-from mnist_app.settings import DATA_FOLDER, TrainingSettings
+from mnist_app.settings import DATA_FOLDER, differing_settings
 
 
 def evaluate(model: StoredModel, data: Path = DATA_FOLDER) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -45,16 +45,16 @@ def summarize_seeds(model: StoredModel) -> dict[str, float]:
     """Say how networks by a model's recipe scatter that learnt from all training digits and differ in their seed alone.
 
     Args:
-        model: one of them, or one that kept some digits for validation. Of the others, recipe and metrics are enough,
-            without weights.
+        model: one of them, one that kept some digits for validation, or an average. Of the others, recipe and metrics
+            are enough, without weights.
 
     Returns:
         `seeds`, how many there are, and mean and standard deviation of their accuracies; nothing where there is one.
     """
     stored = list_models(model.folder.parent, holding="metrics.json")
-    on_all, settings = [one for one in stored if not one.recipe["validation_split"]], _apart_from_seed(model)
-    same = [one for one in on_all if _apart_from_seed(one) == settings]
-    accuracies = [one.metrics["accuracy"] for one in same]
+    recipe, recipes = model.recipe, {one: one.recipe for one in stored}
+    seeds = [one for one, r in recipes.items() if not r["validation_split"] and "members" not in r]
+    accuracies = [one.metrics["accuracy"] for one in seeds if not differing_settings(recipe, recipes[one])]
     if len(accuracies) < 2:
         return {}
     return {
@@ -62,14 +62,6 @@ def summarize_seeds(model: StoredModel) -> dict[str, float]:
         "seeds_accuracy": float(np.mean(accuracies)),
         "seeds_deviation": float(np.std(accuracies, ddof=1)),
     }
-
-
-def _apart_from_seed(model: StoredModel) -> dict[str, Any]:
-    """The settings that every seed shares, with or without validation digits."""
-    recipe = model.recipe
-    settings = TrainingSettings.from_dict(recipe).to_dict() | {"data_sha256": recipe["data_sha256"]}
-    own = {"seed", "calibration_from", "validation_split"}
-    return {name: value for name, value in settings.items() if name not in own}
 
 
 def evaluate_on_canvas(model: StoredModel, data: Path = DATA_FOLDER) -> dict[str, float]:

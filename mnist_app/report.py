@@ -69,11 +69,12 @@ def _data(train: Split, y_test: np.ndarray) -> list[Block]:
 
 def _network(model: StoredModel) -> list[Block]:
     settings = TrainingSettings.from_dict(model.recipe)
+    about = f"The network has {model.recipe['parameters']:,} parameters"
+    if members := model.recipe.get("members"):
+        about += f", in {len(members)} networks like this one, trained with different seeds, whose scores are averaged"
     blocks = [
         Heading("The network"),
-        Text(
-            f"The network has {model.recipe['parameters']:,} parameters. Softmax turns its scores into probabilities."
-        ),
+        Text(f"{about}. Softmax turns its scores into probabilities."),
         Table(layers(model)),
         Text("It was trained with these settings:"),
         Table(

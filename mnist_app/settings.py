@@ -21,6 +21,9 @@ CHOICES = {
     "precision": ("float32", "mixed_bfloat16"),
 }
 
+# In these, trainings by one recipe may differ: chance, and whether digits were kept to calibrate with.
+OWN_SETTINGS = ("seed", "validation_split", "calibration_from")
+
 
 @dataclass(frozen=True)
 class TrainingSettings:
@@ -111,3 +114,13 @@ class TrainingSettings:
         """Build settings from a recipe; other keys of the recipe are left alone."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in values.items() if name in known})
+
+
+def differing_settings(
+    recipe: dict[str, Any], other: dict[str, Any], apart: tuple[str, ...] = OWN_SETTINGS
+) -> list[str]:
+    """Name the settings in which two stored recipes differ, `data_sha256` among them, leaving out those `apart`."""
+    one, two = (
+        TrainingSettings.from_dict(each).to_dict() | {"data_sha256": each["data_sha256"]} for each in (recipe, other)
+    )
+    return [name for name in one if one[name] != two[name] and name not in apart]

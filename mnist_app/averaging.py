@@ -1,0 +1,65 @@
+"""Join networks that differ in their seed alone into one that errs where most of them do (Hansen and Salamon 1990)."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+
+from mnist_app.model_store import StoredModel, write_history, write_json
+from mnist_app.settings import differing_settings
+from mnist_app.training import store_network
+
+
+def average_recipe(members: list[StoredModel]) -> dict:
+    """The recipe of an average: that of its first member, with the names of all.
+
+    Args:
+        members: trained folders.
+
+    Raises:
+        ValueError: there are fewer than two, two have the same seed, or they differ in more than that.
+    """
+    first, *others = recipes = [member.recipe for member in members]
+    if len({recipe["seed"] for recipe in recipes}) < max(2, len(members)):
+        raise ValueError("An average needs at least two models, each trained with another seed.")
+    for member, recipe in zip(members[1:], others, strict=True):
+        if differing := differing_settings(first, recipe, apart=("seed",)):
+            raise ValueError(
+                f"The models of an average differ in their seed alone, but {members[0].name!r} and {member.name!r} "
+                f"also in: {', '.join(differing)}."
+            )
+    parameters = sum(recipe["parameters"] for recipe in recipes)
+    return first | {"parameters": parameters, "members": [member.name for member in members]}
+
+
+def average(members: list[StoredModel], model: StoredModel) -> None:
+    """Write the average of networks: `model.keras`, `model.tflite`, `recipe.json`, `history.csv`.
+
+    The average of the scores before softmax is that of the log-probabilities, and keeps how sure all are together.
+    Features and maps are the first member's. They serve to compare images and to mask them, which takes no longer so,
+    and a calibration that was fitted for one network of the recipe fits the average, too.
+
+    Args:
+        members: trained folders, see `average_recipe`.
+        model: the folder to write into; it exists.
+    """
+    recipe = average_recipe(members)
+    loaded = [keras.models.load_model(member.folder / "model.keras") for member in members]
+    x = keras.Input(loaded[0].input_shape[1:], name="x")
+    outputs = [
+        keras.Model(network.inputs, network.outputs, name=f"member_{i}")(x) for i, network in enumerate(loaded, 1)
+    ]
+    scores, (features, *_), (maps, *_) = zip(*outputs, strict=True)
+    store_network(keras.Model(x, [keras.layers.Average()(scores), features, maps], name="average"), model)
+    write_json(model.folder / "recipe.json", recipe)
+    write_history(model.folder / "history.csv", average_history([member.history for member in members]))
+
+
+def average_history(histories: list[list[dict[str, float]]]) -> list[dict[str, float]]:
+    """Average the rows of several histories epoch by epoch; their seconds are added up."""
+    return [
+        {name: float((np.sum if name == "seconds" else np.mean)([row[name] for row in rows])) for name in rows[0]}
+        for rows in zip(*histories, strict=True)
+    ]
