@@ -1,4 +1,4 @@
-"""Join networks that differ in their seed alone into one that errs where most of them do (Hansen and Salamon 1990)."""
+"""Join networks by the same recipe into one that errs where most of them do (Hansen and Salamon 1990)."""
 
 import os
 
@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from mnist_app.model_store import StoredModel, write_history, write_json
-from mnist_app.settings import differing_settings
+from mnist_app.settings import OWN_SETTINGS, differing_settings
 from mnist_app.training import store_network
 
 
@@ -16,19 +16,22 @@ def average_recipe(members: list[StoredModel]) -> dict:
     """The recipe of an average: that of its first member, with the names of all.
 
     Args:
-        members: trained folders.
+        members: trained folders. Some may have kept digits for validation, but none more than the first, for whose
+            calibration no digits may serve that another one has learnt.
 
     Raises:
-        ValueError: there are fewer than two, two have the same seed, or they differ in more than that.
+        ValueError: there are fewer than two, two are the same training, they have different recipes, or the order is
+            another.
     """
     first, *others = recipes = [member.recipe for member in members]
-    if len({recipe["seed"] for recipe in recipes}) < max(2, len(members)):
-        raise ValueError("An average needs at least two models, each trained with another seed.")
+    if len({tuple(recipe[name] for name in OWN_SETTINGS) for recipe in recipes}) < max(2, len(members)):
+        raise ValueError("An average needs at least two models, each trained with another seed or on other digits.")
     for member, recipe in zip(members[1:], others, strict=True):
-        if differing := differing_settings(first, recipe, apart=("seed",)):
+        if differing := differing_settings(first, recipe):
+            raise ValueError(f"{members[0].name!r} and {member.name!r} have different recipes: {', '.join(differing)}.")
+        if recipe["validation_split"] < first["validation_split"]:
             raise ValueError(
-                f"The models of an average differ in their seed alone, but {members[0].name!r} and {member.name!r} "
-                f"also in: {', '.join(differing)}."
+                f"{member.name!r} has learnt from digits that {members[0].name!r} kept for validation: name it first."
             )
     parameters = sum(recipe["parameters"] for recipe in recipes)
     return first | {"parameters": parameters, "members": [member.name for member in members]}

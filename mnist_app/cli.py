@@ -89,7 +89,7 @@ def train(
 
 @app.command()
 def average(
-    names: Annotated[list[str], typer.Argument(help="Models that differ in their seed alone.", show_default=False)],
+    names: Annotated[list[str], typer.Argument(help="Models by the same recipe.", show_default=False)],
     name: Annotated[str, typer.Option(help="Name of the new model.", show_default=False)],
     overwrite: Overwrite = False,
     data: Data = DATA_FOLDER,
@@ -97,11 +97,11 @@ def average(
     """Join several models into one network that averages their scores, then measure it on the test digits."""
     with clear_errors():
         members = [model_store.find_model(member, holding="model.keras") for member in names]
-        source = _find_source(members[0].recipe)
         with model_store.writing(name, overwrite=overwrite) as model:
             _say("Starting TensorFlow …")
             from mnist_app import averaging
 
+            source = _find_source(averaging.average_recipe(members))
             averaging.average(members, model)
             metrics = _finish(model, data, source)
     typer.echo(_summary(name, metrics))

@@ -116,11 +116,9 @@ class TrainingSettings:
         return cls(**{name: value for name, value in values.items() if name in known})
 
 
-def differing_settings(
-    recipe: dict[str, Any], other: dict[str, Any], apart: tuple[str, ...] = OWN_SETTINGS
-) -> list[str]:
-    """Name the settings in which two stored recipes differ, `data_sha256` among them, leaving out those `apart`."""
+def differing_settings(recipe: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Name what is different between two stored recipes: settings other than `OWN_SETTINGS`, or `data_sha256`."""
     one, two = (
         TrainingSettings.from_dict(each).to_dict() | {"data_sha256": each["data_sha256"]} for each in (recipe, other)
     )
-    return [name for name in one if one[name] != two[name] and name not in apart]
+    return [name for name in one if one[name] != two[name] and name not in OWN_SETTINGS]

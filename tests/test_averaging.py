@@ -45,14 +45,23 @@ def test_an_average_says_what_its_members_say_on_average(tmp_path, mnist_test):
     assert np.isnan(joined.history[0]["val_loss"])
 
 
-def test_members_differ_in_their_seed_alone(tmp_path):
-    members = [write_member(tmp_path, 1), write_member(tmp_path, 2, epochs=3)]
-    with pytest.raises(ValueError, match="'seed-1' and 'seed-2' also in: epochs"):
-        averaging.average_recipe(members)
-    with pytest.raises(ValueError, match="at least two"):
-        averaging.average_recipe(members[:1])
-    with pytest.raises(ValueError, match="another seed"):
-        averaging.average_recipe([members[0], members[0]])
+def test_members_are_different_networks_by_the_same_recipe(tmp_path):
+    first, other = write_member(tmp_path, 1), write_member(tmp_path, 2, epochs=3)
+    for members, message in (
+        ([first, other], "'seed-1' and 'seed-2' have different recipes: epochs"),
+        ([first], "at least two"),
+        ([first, first], "another seed"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            averaging.average_recipe(members)
+
+
+def test_no_member_has_learnt_from_digits_that_calibrate_the_average(tmp_path):
+    on_all = write_member(tmp_path, 1, validation_split=0.0, calibration_from="seed-2")
+    on_some = write_member(tmp_path, 2)
+    assert averaging.average_recipe([on_all, on_some])["calibration_from"] == "seed-2"
+    with pytest.raises(ValueError, match="'seed-1' has learnt from digits that 'seed-2' kept"):
+        averaging.average_recipe([on_some, on_all])
 
 
 def test_an_average_is_no_seed_itself(tmp_path):

@@ -123,7 +123,7 @@ def test_a_calibration_that_cannot_be_taken_over_is_refused_before_training():
     assert "architecture" in another.output
 
 
-def test_an_average_needs_networks_that_differ_in_their_seed_alone():
+def test_an_average_needs_different_networks():
     taken = model_store.DEFAULT_MODEL
     for names, message in (([taken], "at least two"), ([taken, taken], "another seed"), (["none"], "no model")):
         result = run("average", *names, "--name", "joined")
