@@ -47,9 +47,10 @@ def test_seeds_are_summarized_without_their_weights(tmp_path):
     assert evaluation.summarize_seeds(model_store.StoredModel(tmp_path / "other")) == {}
 
 
-def test_three_seeds_of_the_flagship_are_kept():
-    summary = evaluation.summarize_seeds(model_store.find_model("flagship-0", holding="metrics.json"))
-    assert summary["seeds"] >= 3
+@pytest.mark.parametrize(("name", "seeds"), [("flagship-14-0", 3), (model_store.DEFAULT_MODEL, 2)])
+def test_seeds_of_the_flagship_are_kept(name, seeds):
+    summary = evaluation.summarize_seeds(model_store.find_model(name, holding="metrics.json"))
+    assert summary["seeds"] >= seeds
     assert 0.99 < summary["seeds_accuracy"] < 1
 
 
