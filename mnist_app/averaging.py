@@ -42,7 +42,7 @@ def average(members: list[StoredModel], model: StoredModel) -> None:
 
     The average of the scores before softmax is that of the log-probabilities, and keeps how sure all are together.
     Features and maps are the first member's. They serve to compare images and to mask them, which takes no longer so,
-    and a calibration that was fitted for one network of the recipe fits the average, too.
+    and lie where those of one network do, so that its calibration can be taken over.
 
     Args:
         members: trained folders, see `average_recipe`.
