@@ -1,4 +1,4 @@
-"""The command line: train, average, evaluate, predict, report, bench, ablation."""
+"""The command line: train, evaluate, predict, report, bench, ablation."""
 
 import json
 import sys
@@ -37,7 +37,6 @@ class Answers(StrEnum):
 
 
 Model = Annotated[str, typer.Option(help="A model's name, as in models/.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")]
 Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files, or Kaggle's train.csv.")]
 
 
@@ -45,7 +44,7 @@ Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files, or
 def train(
     recipe: Annotated[str, typer.Option(help=f"One of: {', '.join(RECIPES)}.")] = "dropout",
     name: Annotated[str | None, typer.Option(help="Name of the new model; the recipe's where left out.")] = None,
-    overwrite: Overwrite = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")] = False,
     progress_file: Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")] = None,
     data: Data = DATA_FOLDER,
     epochs: int | None = None,
@@ -85,26 +84,6 @@ def train(
                 training.train(settings, model, bar.update, data, _say)
             metrics = _finish(model, data, source)
     typer.echo(_summary(name or recipe, metrics))
-
-
-@app.command()
-def average(
-    names: Annotated[list[str], typer.Argument(help="Models by the same recipe.", show_default=False)],
-    name: Annotated[str, typer.Option(help="Name of the new model.", show_default=False)],
-    overwrite: Overwrite = False,
-    data: Data = DATA_FOLDER,
-) -> None:
-    """Join several models into one network that averages their scores, then measure it on the test digits."""
-    with clear_errors():
-        members = [model_store.find_model(member, holding="model.keras") for member in names]
-        with model_store.writing(name, overwrite=overwrite) as model:
-            _say("Starting TensorFlow …")
-            from mnist_app import averaging
-
-            source = _find_source(averaging.average_recipe(members))
-            averaging.average(members, model)
-            metrics = _finish(model, data, source)
-    typer.echo(_summary(name, metrics))
 
 
 @app.command()

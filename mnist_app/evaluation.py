@@ -45,16 +45,15 @@ def summarize_seeds(model: StoredModel) -> dict[str, float]:
     """Say how networks by a model's recipe scatter that learnt from all training digits and differ in their seed alone.
 
     Args:
-        model: one of them, one that kept some digits for validation, or an average. Of the others, recipe and metrics
-            are enough, without weights.
+        model: one of them, or one that kept some digits for validation. Of the others, recipe and metrics are enough,
+            without weights.
 
     Returns:
         `seeds`, how many there are, and mean and standard deviation of their accuracies; nothing where there is one.
     """
     stored = list_models(model.folder.parent, holding="metrics.json")
-    recipe, recipes = model.recipe, {one: one.recipe for one in stored}
-    seeds = [one for one, r in recipes.items() if not r["validation_split"] and "members" not in r]
-    accuracies = [one.metrics["accuracy"] for one in seeds if not differing_settings(recipe, recipes[one])]
+    seeds = [one for one in stored if not one.recipe["validation_split"]]
+    accuracies = [one.metrics["accuracy"] for one in seeds if not differing_settings(model.recipe, one.recipe)]
     if len(accuracies) < 2:
         return {}
     return {

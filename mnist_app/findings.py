@@ -91,15 +91,6 @@ def learning(history: list[dict[str, float]]) -> str:
     return said
 
 
-def joining(members: list[str]) -> str:
-    """What the figures of an average of two networks or more mean."""
-    *others, last = (f"“{name}”" for name in members)
-    return (
-        f"It is the average of {len(members)} networks by the same recipe, {', '.join(others)} and {last}: their "
-        "scores are averaged. Its curves are the mean of theirs; time and parameters are those of all."
-    )
-
-
 def sureness(exam: Exam) -> str:
     """Whether its confidence can be trusted."""
     wrong, ece = np.flatnonzero(~exam.right), exam.figures["ece"]

@@ -212,14 +212,6 @@ def writing(
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write_history(path: Path, rows: list[dict[str, float]]) -> None:
-    """Write `history.csv`; figures that are NaN, for want of validation digits, are left empty."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, HISTORY_COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: "" if np.isnan(value) else value for name, value in row.items()} for row in rows)
-
-
 def read_history(path: Path) -> list[dict[str, float]]:
     """Read `history.csv`: one row an epoch, numbers as float; an empty list where there is no file yet.
 

@@ -8,23 +8,19 @@ from typing import Any
 from mnist_app.model_store import StoredModel
 from mnist_app.tables import Row
 
-SKIPPED = ("InputLayer", "Average")  # they learn nothing and change nothing that a person should know
-
 
 def layers(model: StoredModel) -> list[Row]:
-    """List a network's layers in order; of an average, those of its first member, which are those of all.
+    """List a network's layers in order.
 
     Returns:
         Rows with `layer`, `details` in words, and `parameters`, the numbers that are learned or estimated.
     """
     with zipfile.ZipFile(model.folder / "model.keras") as file:
         found = json.loads(file.read("config.json"))["config"]["layers"]
-    if members := [layer for layer in found if layer["class_name"] == "Functional"]:
-        found = members[0]["config"]["layers"]
     return [
         {"layer": layer["class_name"], "details": _details(layer["config"]), "parameters": _count(layer)}
         for layer in found
-        if layer["class_name"] not in SKIPPED
+        if layer["class_name"] != "InputLayer"
     ]
 
 

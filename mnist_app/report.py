@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from mnist_app import charts, charts_matrix
 from mnist_app.comparison import find_claim
 from mnist_app.datasets import Split, checksum, load_mnist
-from mnist_app.findings import findings, joining
+from mnist_app.findings import findings
 from mnist_app.gallery import Exam, arrange
 from mnist_app.model_store import StoredModel
 from mnist_app.network import layers
@@ -69,13 +69,11 @@ def _data(train: Split, y_test: np.ndarray) -> list[Block]:
 
 def _network(model: StoredModel) -> list[Block]:
     settings = TrainingSettings.from_dict(model.recipe)
-    members = model.recipe.get("members")
     blocks = [
         Heading("The network"),
         Text(
             f"The network has {model.recipe['parameters']:,} parameters. Softmax turns its scores into probabilities."
         ),
-        *([Text(f"{joining(members)} The layers are those of each.")] if members else []),
         Table(layers(model)),
         Text("It was trained with these settings:"),
         Table(

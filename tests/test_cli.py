@@ -123,14 +123,6 @@ def test_a_calibration_that_cannot_be_taken_over_is_refused_before_training():
     assert "architecture" in another.output
 
 
-def test_an_average_needs_different_networks():
-    taken = model_store.DEFAULT_MODEL
-    for names, message in (([taken], "at least two"), ([taken, taken], "another seed"), (["none"], "no model")):
-        result = run("average", *names, "--name", "joined")
-        assert result.exit_code == 2
-        assert message in result.output
-
-
 def test_help_starts_without_tensorflow():
     code = "import sys, mnist_app.cli; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -36,10 +36,6 @@ def test_a_claim_without_a_figure_is_not_compared(exam):
     assert "no figure" in findings.against_claim(exam, Claim("high accuracy"))
 
 
-def test_the_members_of_an_average_are_named():
-    assert "of 3 networks by the same recipe, “a”, “b” and “c”: their scores" in findings.joining(["a", "b", "c"])
-
-
 def test_a_network_without_errors(exam):
     flawless = Exam("test", exam.images, exam.y_true, np.eye(10)[exam.y_true], exam.features)
     said = findings.findings(flawless, history((1, 1, 0.1)), None)

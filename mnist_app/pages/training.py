@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from mnist_app import charts, findings, model_store, runs, tables, ui
+from mnist_app import charts, model_store, runs, tables, ui
 from mnist_app.recipes import RECIPES
 from mnist_app.settings import CHOICES, TrainingSettings
 
@@ -93,8 +93,6 @@ def show_network() -> None:
         st.metric("Weights", f"{metrics['parameters']:,}", help="Numbers in the network that training adjusts.")
         st.metric("Training time", duration(metrics["train_seconds"]), help="On the machine that trained it.")
     show_curves(history, len(history), model.name)
-    if members := model.recipe.get("members"):
-        st.caption(findings.joining(members))
     st.caption(
         "**Accuracy** is the share read right; **loss** is lower the surer the network is of the right digit. "
         "**Training** digits are those it learns from; **validation** digits are kept aside. Training may look worse "
