@@ -47,10 +47,10 @@ def test_seeds_are_summarized_without_their_weights(tmp_path):
     assert evaluation.summarize_seeds(model_store.StoredModel(tmp_path / "other")) == {}
 
 
-@pytest.mark.parametrize(("name", "seeds"), [("flagship-14-0", 3), (model_store.DEFAULT_MODEL, 2)])
-def test_seeds_of_the_flagship_are_kept(name, seeds):
+@pytest.mark.parametrize("name", ["flagship-14-0", model_store.DEFAULT_MODEL])
+def test_three_seeds_of_the_flagship_are_kept(name):
     summary = evaluation.summarize_seeds(model_store.find_model(name, holding="metrics.json"))
-    assert summary["seeds"] >= seeds
+    assert summary["seeds"] >= 3
     assert 0.99 < summary["seeds_accuracy"] < 1
 
 
