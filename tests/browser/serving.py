@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import Page, expect
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NO_CHROMIUM = "No Chromium found: `apt-get install chromium` or install Google Chrome."
@@ -27,6 +29,15 @@ DEVICES = {
         "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
     },
 }
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+PICTURES_SHOWN = "[...document.images].every(image => image.complete && image.naturalWidth)"
+SECONDS = 20_000  # milliseconds that a busy machine may take
+
+
+def wait_until_idle(page: Page) -> None:
+    """Wait until the page's script has ended on the server and every picture is there."""
+    expect(page.locator(IDLE)).to_be_visible(timeout=SECONDS)
+    page.wait_for_function(PICTURES_SHOWN, timeout=SECONDS)
 
 
 @dataclass

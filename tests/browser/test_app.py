@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
+from serving import SECONDS, wait_until_idle
 
 SEVEN = [[(150, 70), (240, 70), (180, 240)]]
 FOUR = [[(60, 60), (30, 160), (120, 160)], [(95, 110), (95, 250)]]
@@ -24,8 +25,6 @@ PAGES = (
     "Models",
     "Training",
 )
-PICTURES_LOADED = "[...document.images].every(image => image.complete)"
-SECONDS = 20_000  # milliseconds that a busy machine may take
 
 
 def draw(page: Page, strokes: list[list[tuple[int, int]]]) -> None:
@@ -58,9 +57,8 @@ def open_page(page: Page, name: str) -> None:
         page.get_by_test_id("stExpandSidebarButton").click()
     link.click()
     expect(page).to_have_title(re.compile(f"^{name}"), timeout=SECONDS)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS)
+    wait_until_idle(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    page.wait_for_function(PICTURES_LOADED)
 
 
 def no_sideways_scroll(page: Page) -> bool:
@@ -119,7 +117,7 @@ def test_correct_a_page_by_hand(visit):
     page.get_by_text("Correct by hand").click()
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for()
-    page.wait_for_function(PICTURES_LOADED)  # from here nothing moves
+    wait_until_idle(page)  # from here nothing moves
     page.get_by_role("button", name="Edit").click()
     canvas.click(position={"x": 122, "y": 115})  # the 4
     page.get_by_role("button", name="Delete selected").click()

@@ -6,7 +6,8 @@ from contextlib import suppress
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from test_app import SECONDS, open_page, says
+from serving import SECONDS, wait_until_idle
+from test_app import open_page, says
 
 from mnist_app import model_store
 
@@ -51,7 +52,7 @@ def expected(true: int, read: int, y_true: np.ndarray) -> list[int]:
 def heading(page: Page, true: int, read: int, seconds: float = SECONDS) -> None:
     name = f"Digits that are {true} and were read as {read}"
     expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=seconds)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS)
+    wait_until_idle(page)
 
 
 def test_a_click_on_the_matrix_opens_the_cell_and_its_link_opens_it_again(visit, mnist_test):

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from serving import DEVICES
-from test_app import SECONDS, open_page
+from serving import DEVICES, SECONDS, wait_until_idle
+from test_app import open_page
 from test_explore_pages import shows
 
 from mnist_app import model_store
@@ -31,15 +31,14 @@ TOO_WIDE = """() => [...document.querySelectorAll('body *')]
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from a select box, and wait until its list is gone: an option of that name may be in the next one, too."""
-    idle = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
-    expect(idle).to_be_visible(timeout=SECONDS)  # a page that is still being built may close the list
+    wait_until_idle(page)  # a page that is still being built may close the list
     box = page.get_by_role("combobox", name=label)
     box.scroll_into_view_if_needed()
     page.wait_for_timeout(500)  # a list that opens while the page still scrolls closes again
     box.click()
     page.get_by_role("option", name=option, exact=True).click()
     expect(page.get_by_role("option")).to_have_count(0)
-    expect(idle).to_be_visible(timeout=SECONDS)
+    wait_until_idle(page)
 
 
 @pytest.fixture
