@@ -16,16 +16,6 @@ class Visit:
     url: str
     problems: list[str] = field(default_factory=list)
 
-    def note(self, message: ConsoleMessage) -> None:
-        """Keep an error or a warning of the browser's console.
-
-        Pictures that were not found do not count: Streamlit forgets those of a page that is left, even where the
-        browser is still asking for them. That a page shows its pictures is checked by `wait_until_idle`.
-        """
-        told = f"{message.text} ({message.location.get('url')})"
-        if message.type in ("error", "warning") and "/media/" not in told:
-            self.problems.append(told)
-
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -54,7 +44,7 @@ def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> I
     context = browser.new_context(**DEVICES[getattr(request, "param", "wide")])
     visit = Visit(context.new_page(), server.url)
     page = visit.page
-    page.on("console", visit.note)
+    page.on("console", lambda message: message.type in ("error", "warning") and visit.problems.append(_tell(message)))
     page.on("pageerror", lambda error: visit.problems.append(str(error)))
     page.goto(server.url)
     page.get_by_role("heading", level=1).wait_for()
@@ -62,3 +52,7 @@ def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> I
     yield visit
     context.close()
     assert not visit.problems
+
+
+def _tell(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location.get('url')})"

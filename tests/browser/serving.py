@@ -32,11 +32,18 @@ DEVICES = {
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 PICTURES_SHOWN = "[...document.images].every(image => image.complete && image.naturalWidth)"
 SECONDS = 20_000  # milliseconds that a busy machine may take
+COMPARING = 120_000  # that it may take to compare a digit with all training digits
 
 
 def wait_until_idle(page: Page) -> None:
-    """Wait until the page's script has ended on the server and every picture is there."""
-    expect(page.locator(IDLE)).to_be_visible(timeout=SECONDS)
+    """Wait until a page is complete: its script has ended, nothing goes on behind it, and every picture is there.
+
+    Who leaves it sooner may ask for pictures that Streamlit has forgotten with the page; the console tells of that.
+    """
+    idle = expect(page.locator(IDLE))
+    idle.to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text("going on …")).to_have_count(0, timeout=COMPARING)  # Digit brings new pictures meanwhile
+    idle.to_be_visible(timeout=SECONDS)
     page.wait_for_function(PICTURES_SHOWN, timeout=SECONDS)
 
 

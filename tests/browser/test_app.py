@@ -52,6 +52,7 @@ def says(page: Page, pattern: str) -> None:
 
 def open_page(page: Page, name: str) -> None:
     """Go to another page by the navigation, opening it first where a phone hides it."""
+    wait_until_idle(page)
     link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
     if page.viewport_size["width"] < 700:
         page.get_by_test_id("stExpandSidebarButton").click()
