@@ -1,4 +1,4 @@
-"""Score the reading on pictures with known labels, with each step switched off in turn: what does each one earn?"""
+"""Score the reading on labelled pictures, or on generated pages, with each step switched off in turn."""
 
 import csv
 from collections import Counter
@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_app import page_exam
 from mnist_app.classifier import Classifier
+from mnist_app.model_store import StoredModel
 from mnist_app.picture_files import open_picture
 from mnist_app.reading import SWITCHES, read_picture
 from mnist_app.tables import Row
 
+GENERATED = 400  # pages that are read when no pictures are given
 NOT_DIGIT = "not_digit"  # the kind of picture whose label is no text to be read
 
 
@@ -65,6 +68,25 @@ def ablate(
     for switch in switches:
         kinds = {kind: f"{right[switch][kind]} / {total[kind]}" for kind in sorted(total)}
         yield {"off": switch or "nothing", **kinds}
+
+
+def ablate_pages(
+    model: StoredModel, pages: int = GENERATED, advance: Callable[[int], object] = lambda _: None
+) -> list[Row]:
+    """Read generated pages of the exam with every step on, then with each step off in turn.
+
+    Args:
+        model: the classifier.
+        pages: how many.
+        advance: called with 1 after each page.
+
+    Returns:
+        A row per switch: `off`, and the figures of `page_exam.summarize` over all pages.
+    """
+    outcomes = page_exam.take_exam(model, pages, ("", *SWITCHES), advance=advance)
+    totals = {switch: page_exam.summarize(read)[0] for switch, read in outcomes.items()}
+    shown = ("exact", "read", "false_per_page", "refused")
+    return [{"off": switch or "nothing", **{key: row[key] for key in shown}} for switch, row in totals.items()]
 
 
 def _digits(row: Row) -> str:

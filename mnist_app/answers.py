@@ -1,10 +1,18 @@
 """A reading in words: what the pages say about a digit, a number or no digit at all."""
 
-from mnist_app.reading import Digit, Reading
-from mnist_app.rejection import NOT_A_DIGIT
+from collections import Counter
+
+from mnist_app.reading import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS, Digit, Reading
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 CLEAR = 0.9  # above it, no other digit is worth naming
+LOOKS_LIKE = {
+    PHOTO: "This looks like a photo, not a page.",
+    WORDS: "This looks like words.",
+    PRINTED: "This looks like print.",
+    DRAWING: "This looks like a drawing or a sign.",
+}
+MOST_REASONS = 2  # in a sentence
 
 
 def percent(share: float) -> str:
@@ -20,8 +28,7 @@ def in_words(reading: Reading) -> tuple[str, str]:
         return _one_digit(digits[0])
     if digits:
         return reading.text, _how_sure(digits)
-    reasons = dict.fromkeys(blob.reason for blob in reading.rejected if blob.reason != NOT_A_DIGIT)
-    return "?", f"{NOT_A_DIGIT}{': ' if reasons else ''}{', '.join(reasons)}."
+    return "?", LOOKS_LIKE.get(reading.looks_like) or _why_none(reading)
 
 
 def _one_digit(digit: Digit) -> tuple[str, str]:
@@ -44,6 +51,12 @@ def _how_sure(digits: tuple[Digit, ...]) -> str:
     place = ORDINALS[unsure[0]] if unsure[0] < len(ORDINALS) else f"{unsure[0] + 1}th"
     more = f" And of {len(unsure) - 1} more." if len(unsure) > 1 else ""
     return f"I am not sure of the {place} digit: {first} or {second}?{more}"
+
+
+def _why_none(reading: Reading) -> str:
+    counts = Counter(blob.reason for blob in reading.rejected if blob.reason != NOT_A_DIGIT)
+    reasons = [reason for reason, _ in counts.most_common(MOST_REASONS)]
+    return f"{NOT_A_DIGIT}{': ' if reasons else ''}{', or '.join(reasons)}."
 
 
 def _certainty(confidence: float) -> str:

@@ -27,6 +27,10 @@ COLD = {
     "cold start, LiteRT": """
 from mnist_app.classifier import load_classifier
 load_classifier(find_model(name)).predict(np.zeros((1, 28, 28), np.uint8))""",
+    "cold start, whole reading": """
+from mnist_app.classifier import load_classifier
+from mnist_app.reading import read_picture
+read_picture(np.zeros((480, 640, 3), np.uint8), load_classifier(find_model(name)))""",
     "cold start, Keras": """
 from mnist_app.training import keras_calls
 keras_calls(find_model(name))["Keras predict"](np.zeros((1, 28, 28, 1), np.float32))""",
@@ -64,12 +68,12 @@ def _one_drawing(model: StoredModel) -> list[Row]:
     _, (x_test, _) = load_mnist()
     drawing = draw_page(x_test[:1], 280, 280, columns=1)
     classifier = load_classifier(model)
-    image = read_picture(drawing, classifier).digits[0].image[np.newaxis]
+    image = read_picture(drawing, classifier, drawn=True).digits[0].image[np.newaxis]
     calls = {name: lambda call=call: call(to_input(image)) for name, call in keras_calls(model).items()}
     # Not in turns with Keras: after a call TensorFlow's threads wait busily, and the app's process has none.
     seconds = medians(
         {
-            "280 x 280 drawing, whole reading": lambda: read_picture(drawing, classifier),
+            "280 x 280 drawing, whole reading": lambda: read_picture(drawing, classifier, drawn=True),
             "one image, LiteRT": lambda: classifier.predict(image),
         }
     ) | medians({f"one image, {name}": call for name, call in calls.items()})

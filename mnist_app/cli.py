@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, predict, report, bench, ablation."""
+"""The command line: train, evaluate, predict, report, bench, ablation, sources."""
 
 import json
 import sys
@@ -11,8 +11,8 @@ import typer
 
 from mnist_app import datasets, model_store, tables
 from mnist_app.model_store import StoredModel
-from mnist_app.recipes import RECIPES, find_recipe
-from mnist_app.settings import DATA_FOLDER
+from mnist_app.recipes import DETECTOR, RECIPES, TRAINABLE, find_recipe
+from mnist_app.settings import DATA_FOLDER, TrainingSettings
 from mnist_app.terminal import Format, TrainingBar, clear_errors, print_rows
 
 app = typer.Typer(
@@ -42,7 +42,7 @@ Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files, or
 
 @app.command()
 def train(
-    recipe: Annotated[str, typer.Option(help=f"One of: {', '.join(RECIPES)}.")] = "dropout",
+    recipe: Annotated[str, typer.Option(help=f"One of: {', '.join(TRAINABLE)}.")] = "dropout",
     name: Annotated[str | None, typer.Option(help="Name of the new model; the recipe's where left out.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")] = False,
     progress_file: Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")] = None,
@@ -75,6 +75,9 @@ def train(
     overridden = {key: value for key, value in locals().items() if key in RECIPES["dropout"].settings.to_dict()}
     with clear_errors():
         settings = find_recipe(recipe).settings.override(**overridden)
+        if recipe == DETECTOR:
+            typer.echo(_train_detector(settings, name or recipe, overwrite, progress_file))
+            return
         source = _find_source(settings.to_dict() | {"data_sha256": datasets.checksum(data)})
         with model_store.writing(name or recipe, overwrite=overwrite, resume=True) as model:
             _say("Starting TensorFlow …")
@@ -95,6 +98,9 @@ def evaluate(
     canvas: Annotated[bool, typer.Option("--canvas", help="Read each test digit as a large drawing, too.")] = False,
     corruptions: Annotated[
         bool, typer.Option("--corruptions", help="Spoil the test digits as MNIST-C does, too; takes minutes.")
+    ] = False,
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Read 2,000 generated pages whose truth is known, too; takes minutes.")
     ] = False,
     data: Data = DATA_FOLDER,
 ) -> None:
@@ -118,6 +124,8 @@ def evaluate(
         means, families = _evaluate_corruptions(stored, data)
         metrics |= means
         details["per_family"] = families
+    if pages:
+        details["pages"] = _evaluate_pages(stored)
     if format is Format.json:
         typer.echo(json.dumps(metrics | details))
     elif format is Format.csv:
@@ -181,20 +189,65 @@ def bench(model: Model = model_store.DEFAULT_MODEL, format: Format = Format.tabl
 
 @app.command()
 def ablation(
-    manifest: Annotated[Path, typer.Argument(help="CSV with the columns path, label and kind.", show_default=False)],
+    manifest: Annotated[
+        Path | None, typer.Argument(help="CSV with the columns path, label and kind.", show_default="generated pages")
+    ] = None,
     model: Model = model_store.DEFAULT_MODEL,
     format: Format = Format.table,
 ) -> None:
     """Read labelled pictures with each step of the reading switched off in turn, and count what is read right."""
-    from mnist_app.ablation import ablate, read_manifest
+    from mnist_app.ablation import GENERATED, ablate, ablate_pages, read_manifest
     from mnist_app.classifier import load_classifier
 
     with clear_errors():
-        pictures = read_manifest(manifest)
-        classifier = load_classifier(model_store.find_model(model))
-        with typer.progressbar(length=len(pictures), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            rows = list(ablate(pictures, classifier, bar.update))
+        stored = model_store.find_model(model)
+        pictures = read_manifest(manifest) if manifest else []
+        length = len(pictures) if manifest else GENERATED
+        with typer.progressbar(length=length, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            if manifest:
+                rows = list(ablate(pictures, load_classifier(stored), bar.update))
+            else:
+                rows = ablate_pages(stored, advance=bar.update)
     print_rows(rows, format)
+
+
+@app.command()
+def sources(format: Format = Format.table) -> None:
+    """List the fonts and pictures that generated pages draw on, and say how to get those that are missing."""
+    from mnist_app.digits import sources
+
+    missing = sources.missing_sources()
+    print_rows([sources.describe(source, source in missing) for source in sources.SOURCES], format)
+    if missing:
+        _say(sources.how_to_get(missing))
+
+
+def _train_detector(settings: TrainingSettings, name: str, overwrite: bool, progress_file: Path | None) -> str:
+    """Train the detector, fit how its findings are judged, and keep pictures of what it learnt from."""
+    from mnist_app.detecting import fitting
+    from mnist_app.digits import sources
+
+    if missing := sources.missing_sources():
+        _say(f"{len(missing)} of {len(sources.SOURCES)} packages of fonts and pictures are missing: see `sources`.")
+    with model_store.writing(name, overwrite=overwrite, resume=True) as model:
+        _say("Starting TensorFlow …")
+        from mnist_app.detecting import training  # takes seconds to import
+
+        with TrainingBar(progress_file) as bar:
+            training.train_detector(settings, model, bar.update, _say)
+        _say("Fitting the score on other pages …")
+        with typer.progressbar(length=2 * fitting.PAGES, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            metrics = fitting.store_score(model, model_store.find_model(), bar.update)
+    return f"{name}: of what it takes for a digit on generated pages, {metrics['precision']:.1%} are."
+
+
+def _evaluate_pages(model: StoredModel) -> list[tables.Row]:
+    from mnist_app import page_exam
+
+    with typer.progressbar(
+        length=page_exam.PAGES, label="Pages", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        return page_exam.store_pages(model, advance=bar.update)
 
 
 def _find_source(recipe: dict[str, Any]) -> StoredModel | None:

@@ -9,17 +9,32 @@ import cv2
 import numpy as np
 
 from mnist_app.classifier import Classifier
+from mnist_app.detecting.detector import Detector, Level, load_detector
+from mnist_app.detecting.scoring import Marks, odds_of
+from mnist_app.digits.sheet import Kind
 from mnist_app.grouping import Look, Looker, join_pieces, split_touching
 from mnist_app.ink import lift_ink, paper_levels
 from mnist_app.lines import remove_lines
 from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, changed_pixels, run_steps
-from mnist_app.rejection import LINE, reject, reject_background, reject_shapes
+from mnist_app.rejection import LINE, NOT_A_DIGIT, reject, reject_background, reject_shapes
 from mnist_app.rows import reading_order
 from mnist_app.segmentation import Blob, Box, find_pieces, ink_inside, union
 
 SHOWN_SIDE = 800  # steps are shown at most that large
-LINES, JOINING, SPLITTING, REJECTION = "Line removal", "Joining", "Splitting", "Rejection"
-SWITCHES = (*(row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)), LINES, JOINING, SPLITTING, REJECTION)
+LINES, JOINING, SPLITTING, REJECTION, DETECTION = "Line removal", "Joining", "Splitting", "Rejection", "Detector"
+SWITCHES = (*(row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)), LINES, JOINING, SPLITTING, REJECTION, DETECTION)
+
+PHOTO, WORDS, PRINTED, DRAWING = "photo", "words", "print", "drawing"
+LOOKS = {Kind.PICTURE: PHOTO, Kind.LETTER: WORDS, Kind.PRINT: PRINTED, Kind.DRAWING: DRAWING}
+MOSTLY = 0.5  # share of a picture, or of its ink, from which on it is said what it looks like
+REASONS = {
+    Kind.PAPER: "a line, a shadow or a speck",
+    Kind.DIGIT: NOT_A_DIGIT,
+    Kind.LETTER: "part of a word",
+    Kind.PRINT: "printed",
+    Kind.DRAWING: "a sign or a drawing",
+    Kind.PICTURE: "not written ink",
+}
 
 
 @dataclass(frozen=True)
@@ -68,11 +83,19 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Reading:
-    """All that was found in a picture: digits in rows, what was left out, and the steps on the way."""
+    """All that was found in a picture.
+
+    Attributes:
+        rows: its digits, from top to bottom and left to right.
+        rejected: what was left out.
+        made: what each step made of the picture.
+        looks_like: what most of a picture without digits is, where the detector can tell.
+    """
 
     rows: tuple[tuple[Digit, ...], ...]
     rejected: tuple[Rejected, ...]
     made: dict[str, np.ndarray] = field(repr=False)
+    looks_like: Literal["photo", "words", "print", "drawing"] | None = None
 
     @property
     def text(self) -> str:
@@ -110,6 +133,8 @@ def read_picture(
     *,
     digits: Literal["many", "one"] = "many",
     boxes: Sequence[Box] | None = None,
+    drawn: bool = False,
+    detector: Detector | None = None,
     without: frozenset[str] = frozenset(),
 ) -> Reading:
     """Read the digits in a picture.
@@ -119,6 +144,8 @@ def read_picture(
         classifier: the network.
         digits: "one" for a picture known to hold one digit: all its ink is that digit.
         boxes: read exactly these `(x, y, w, h)`, in the picture's pixels, in place of looking for digits.
+        drawn: whether all ink is known to be pen strokes, as on the canvas: no detector is needed then.
+        detector: tells digits from everything else; the one in `models/` where None.
         without: names of steps to switch off, to see what each is worth.
 
     Returns:
@@ -130,7 +157,7 @@ def read_picture(
     _check(picture)
     made = run_steps(PICTURE_STEPS, picture, without)
     mask = made["Ink mask"]
-    look = _looker(made["Grey"], classifier, without)
+    look, looks_like = looker(made["Grey"], classifier, without), None
     if boxes is not None:
         inside = [ink_inside(mask, _scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
         looks, left_out = look([blob for blob in inside if blob]), []
@@ -140,16 +167,21 @@ def read_picture(
     else:
         beyond = changed_pixels(made["Polarity"], made["Page finding"])
         faint = made["Grey"] > paper_levels(made["Grey"])[1]
-        looks, left_out = _find_digits(mask, faint, beyond, look, classifier.calibration.reject, without)
+        found = find_digits(mask, faint, beyond, look, classifier.calibration.reject, without)
+        looks, left_out = found.looks, found.rejected
+        if not drawn and DETECTION not in without:
+            detector = detector or load_detector()
+            levels = detector.look(made["Composite alpha"])
+            looks, left_out, looks_like = _judge(found, levels, detector)
 
     scale = picture.shape[1] / mask.shape[1]
     order = reading_order([one.blob.box for one in looks])
     rows = tuple(tuple(_digit(looks[i], scale, classifier.calibration.unsure) for i in row) for row in order)
     rejected = tuple(Rejected(_scaled(one.box, scale), one.reason, one.image) for one in left_out)
-    return Reading(rows, rejected, made)
+    return Reading(rows, rejected, made, looks_like)
 
 
-def _looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str]) -> Looker:
+def looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str] = frozenset()) -> Looker:
     """Return the function that shows the ink of blobs to the network."""
     paper, _ = paper_levels(strength)
 
@@ -177,27 +209,52 @@ def _looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str
     return look
 
 
-def _find_digits(
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A page's ink, sorted by shape and neighbours.
+
+    Attributes:
+        looks: what has the form of a digit.
+        rejected: the rest, with its reasons.
+        left: the rest's ink, without ruled lines.
+        mask: `(h, w)` bool, all ink but ruled lines.
+    """
+
+    looks: list[Look]
+    rejected: list[Rejected]
+    left: list[Blob]
+    mask: np.ndarray
+
+
+def find_digits(
     mask: np.ndarray,
     faint: np.ndarray,
     beyond: np.ndarray | None,
     look: Looker,
     threshold: float,
-    without: frozenset[str],
-) -> tuple[list[Look], list[Rejected]]:
-    """Sort a page's ink into digits and the rest; boxes are in pixels of the mask.
+    without: frozenset[str] = frozenset(),
+) -> Found:
+    """Sort a page's ink into what has the form of a digit and the rest; boxes are in pixels of the mask.
 
-    `faint` is all that is darker than paper, `beyond` what is no paper.
+    Args:
+        mask: `(h, w)` bool, the ink.
+        faint: `(h, w)` bool, all that is darker than paper.
+        beyond: `(h, w)` bool, what is no paper; None where the paper fills the picture.
+        look: asks the network about blobs.
+        threshold: score below which a blob is no digit.
+        without: names of `SWITCHES` that are off.
     """
     mask, lines = (mask, []) if LINES in without else remove_lines(mask, faint)
     rejected = [Rejected(box, LINE) for box in lines]
     pieces = find_pieces(mask)
     reasons = reject_shapes(pieces, mask.shape)
     rejected += [Rejected(pieces[i].box, reason) for i, reason in reasons.items()]
+    left = [pieces[i] for i in reasons]
     looks = look([piece for i, piece in enumerate(pieces) if i not in reasons])
 
     def leave_out(reasons: dict[int, str]) -> list[Look]:
         rejected.extend(Rejected(looks[i].blob.box, why, looks[i].made["Centre of mass"]) for i, why in reasons.items())
+        left.extend(looks[i].blob for i in reasons)
         return [one for i, one in enumerate(looks) if i not in reasons]
 
     looks = leave_out(reject_background(looks, mask.shape, beyond))
@@ -207,7 +264,33 @@ def _find_digits(
         looks = split_touching(looks, look)
     if REJECTION not in without:
         looks = leave_out(reject(looks, threshold, mask.shape))
-    return looks, rejected
+    return Found(looks, rejected, left, mask)
+
+
+def _judge(found: Found, levels: list[Level], detector: Detector) -> tuple[list[Look], list[Rejected], str | None]:
+    """Keep what is a written digit to the detector, too; say of the rest why not, and what a page without any is."""
+    marks = Marks.of(found.looks, found.left, found.mask, levels)
+    kept = odds_of(marks, levels, detector.score) > detector.score.threshold
+    looks = [one for one, keep in zip(found.looks, kept, strict=True) if keep]
+    out = [
+        Rejected(one.blob.box, REASONS[Kind(int(kinds.argmax()))], one.made["Centre of mass"])
+        for one, kinds, keep in zip(found.looks, marks.seen.kinds, kept, strict=False)
+        if not keep
+    ]
+    return looks, [*found.rejected, *out], None if looks else _looks_like(marks, levels)
+
+
+def _looks_like(marks: Marks, levels: list[Level]) -> str | None:
+    """What most of a picture is, or most of its ink."""
+    whole = levels[-1].kinds.mean(axis=(0, 1))
+    if whole[Kind.PICTURE] > MOSTLY:
+        return PHOTO
+    if not marks.blobs:
+        return None
+    areas = np.array([blob.area for blob in marks.blobs])
+    ink = areas @ marks.seen.kinds / areas.sum()
+    kind = Kind(int(ink.argmax()))
+    return LOOKS.get(kind) if ink[kind] > MOSTLY else None
 
 
 def _digit(look: Look, scale: float, unsure: float) -> Digit:

@@ -1,6 +1,5 @@
 """Train a network, watch it, and store it with its recipe."""
 
-import itertools
 import os
 import shutil
 from collections.abc import Callable
@@ -103,7 +102,7 @@ def train(
     network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
     trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
     trained.compile(
-        optimizer=_optimizer(settings, len(batches)),
+        optimizer=make_optimizer(settings, len(batches)),
         loss=LOSSES[settings.loss](from_logits=True),
         metrics=["accuracy"],
     )
@@ -143,12 +142,23 @@ def train(
     store_network(network, model)
 
 
-def store_network(network: keras.Model, model: StoredModel) -> None:
-    """Write `model.keras` and `model.tflite`, both with weights rounded to half precision, which changes `network`."""
+def store_network(network: keras.Model, model: StoredModel, name: str = "model") -> None:
+    """Write `model.keras` and `model.tflite`, both with weights rounded to half precision, which changes `network`.
+
+    Args:
+        network: what was trained.
+        model: the folder to write into.
+        name: of the two files.
+    """
     fold_normalisation(network)
     network.set_weights([weights.astype(np.float16).astype(weights.dtype) for weights in network.get_weights()])
-    network.save(model.folder / "model.keras")
-    network.export(model.tflite, format="litert", verbose=False, **HALF_PRECISION)
+    network.save(model.folder / f"{name}.keras")
+    export_network(network, model.folder / f"{name}.tflite")
+
+
+def export_network(network: keras.Model, path: Path) -> None:
+    """Write a network for LiteRT, its weights in half precision."""
+    network.export(path, format="litert", verbose=False, **HALF_PRECISION)
 
 
 def fold_normalisation(network: keras.Model) -> None:
@@ -159,8 +169,9 @@ def fold_normalisation(network: keras.Model) -> None:
     Args:
         network: changed in place; a convolution before a batch normalisation has no bias.
     """
-    for convolution, layer in itertools.pairwise(network.layers):
+    for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
+            convolution = layer.input._keras_history.operation
             (kernel,), (gamma, beta, mean, variance) = convolution.get_weights(), layer.get_weights()
             scale = gamma / np.sqrt(variance + layer.epsilon)
             convolution.set_weights([kernel * scale])
@@ -196,7 +207,7 @@ def with_synthetic(images: np.ndarray, labels: np.ndarray, settings: TrainingSet
     return images, labels.astype(np.int32)
 
 
-def reestimate_statistics(network: keras.Model, batches: Batches, count: int = 200) -> None:
+def reestimate_statistics(network: keras.Model, batches: keras.utils.PyDataset, count: int = 200) -> None:
     """Estimate the means and variances of batch normalisation anew, for the weights that the network has now.
 
     Dropout is off meanwhile, as it will be when the network is used (Li et al. 2018, arXiv 1801.05134).
@@ -221,7 +232,8 @@ def reestimate_statistics(network: keras.Model, batches: Batches, count: int = 2
         layer.momentum = momentum
 
 
-def _optimizer(settings: TrainingSettings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+def make_optimizer(settings: TrainingSettings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """The optimizer that the settings name, with their schedule."""
     rate = settings.learning_rate
     if settings.schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from mnist_app.answers import in_words, percent
-from mnist_app.rejection import NOT_A_DIGIT
+from mnist_app.reading import LOOKS, NOT_A_DIGIT
 
 NO_BREAK = "\N{NO-BREAK SPACE}"  # the sign stays with its number at the end of a line
 
@@ -15,9 +15,10 @@ def digit(label: int, confidence: float, second: int = 9, state: str = "sure") -
     )
 
 
-def reading(*digits: SimpleNamespace, reasons: tuple[str, ...] = ()) -> SimpleNamespace:
+def reading(*digits: SimpleNamespace, reasons: tuple[str, ...] = (), looks_like: str | None = None) -> SimpleNamespace:
     text = "".join(str(one.label) for one in digits)
-    return SimpleNamespace(digits=digits, text=text, rejected=[SimpleNamespace(reason=reason) for reason in reasons])
+    rejected = [SimpleNamespace(reason=reason) for reason in reasons]
+    return SimpleNamespace(digits=digits, text=text, rejected=rejected, looks_like=looks_like)
 
 
 @pytest.mark.parametrize(("share", "text"), [(1, "over 99.9 %"), (0.9985, "99.9 %"), (0.5, "50.0 %"), (0, "0.0 %")])
@@ -46,7 +47,20 @@ def test_percent_never_claims_all(share, text):
         (reading(reasons=("a scribble", "a scribble")), "?", "I don't think this is a digit: a scribble."),
         (reading(reasons=(NOT_A_DIGIT,)), "?", "I don't think this is a digit."),
         (reading(), "?", "I don't think this is a digit."),
+        (
+            reading(reasons=("a dot", "a line", "a word", "a line", "a word", "a word")),
+            "?",
+            "I don't think this is a digit: a word, or a line.",
+        ),
+        (reading(looks_like="photo"), "?", "This looks like a photo, not a page."),
+        (reading(reasons=("part of a word",), looks_like="words"), "?", "This looks like words."),
     ],
 )
 def test_in_words(found, answer, sentence):
     assert in_words(found) == (answer, sentence.replace(" %", f"{NO_BREAK}%"))
+
+
+def test_whatever_a_picture_may_look_like_has_its_sentence():
+    sentences = {in_words(reading(looks_like=look))[1] for look in LOOKS.values()}
+    assert len(sentences) == len(LOOKS)
+    assert all(sentence.startswith("This looks like ") for sentence in sentences)

@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+from sklearn.datasets import load_sample_images
 
 from mnist_app.datasets import load_mnist
 from mnist_app.reading import SWITCHES, read_picture
@@ -238,3 +239,22 @@ def test_a_ring_with_a_bar_inside_is_no_nought(classifier):
     assert read_picture(paper, classifier).text == "0"
     cv2.line(paper, (115, 150), (185, 150), (0, 0, 0), 10, cv2.LINE_AA)
     assert read_picture(paper, classifier).text == ""
+
+
+def test_words_are_no_digits_and_it_is_said_so(classifier):
+    """One o or l that looks like a digit is not enough: its neighbours tell."""
+    paper = np.full((200, 900, 3), 255, np.uint8)
+    cv2.putText(
+        paper, "Hello, good old world", (30, 120), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 2, (40, 40, 40), 4, cv2.LINE_AA
+    )
+    reading = read_picture(paper, classifier)
+    assert reading.text == ""
+    assert reading.looks_like in ("words", "print")
+
+
+def test_a_photo_without_paper_is_no_page(classifier):
+    china, flower = load_sample_images().images
+    for picture in (china, flower):
+        reading = read_picture(picture, classifier)
+        assert reading.text == ""
+        assert reading.looks_like == "photo"

@@ -74,10 +74,10 @@ class Writer:
         return self._write(pick(self.rng, hand.words), x, y, sheet, Kind.LETTER, self.height)
 
     def printed(self, x: float, y: float, sheet: Sheet, hand: Hand) -> float:
-        """Set a word in type, or a number: a printed digit beside printed words is no handwriting."""
+        """Set a word in type, or a digit: no handwriting, but who takes it for a digit is not wrong either."""
         glyph = pick(self.rng, hand.words if self.rng.random() < 0.85 or not hand.digits else hand.digits)
         ink, _ = render(glyph, self.height, 0.0, self.rng)
-        sheet.put(ink, x, y, Kind.PRINT)
+        sheet.put(ink, x, y, Kind.PRINT if glyph.label is None else Kind.DOUBTFUL)
         return ink.shape[1]
 
     def _pick_digit(self) -> Glyph:

@@ -23,7 +23,7 @@ def draw_and_answer(model: str) -> None:
         left, right = st.container(width="content"), st.container(width="stretch")
     with left:
         size, objects = show_paper()
-    reading = read_picture(render_strokes(objects, size), ui.load_classifier(model))
+    reading = read_picture(render_strokes(objects, size), ui.load_classifier(model), drawn=True)
     with right:
         digit = show_reading(reading, empty=not objects)
         own.show_ways(digit, model)

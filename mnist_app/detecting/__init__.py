@@ -1,0 +1,1 @@
+"""Where on a picture written digits are: a small network over whole pictures, trained on generated pages."""
