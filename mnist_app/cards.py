@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_app import annotate, answers, canvas, corrections, own, ui
+from mnist_app.annotate import LeftOut
 from mnist_app.picture_files import PictureError, open_picture
 from mnist_app.preprocessing import Step
 from mnist_app.reading import Digit, Reading, read_picture
@@ -104,17 +105,14 @@ def _show_number(key: str, reading: Reading) -> None:
     st.write(answers.in_words(reading)[1])
 
 
-def _show_left_out(key: str, reading: Reading) -> bool:
-    """Offer to show what was left out; returns whether the user wants to see it in the picture, too."""
-    if not reading.rejected:
-        return False
-    shown = st.toggle(f"Show what was left out ({len(reading.rejected)})", key=f"left_out_{key}")
-    if shown:
-        letters: dict[str, list[str]] = {}
-        for place, blob in enumerate(reading.rejected):
-            letters.setdefault(blob.reason, []).append(annotate.letter(place))
-        st.caption("  \n".join(f"{', '.join(places)}: {reason}" for reason, places in letters.items()))
-    return shown
+def _show_left_out(key: str, reading: Reading) -> list[LeftOut]:
+    """Offer to show what was left out; returns what the user wants to see in the picture, too."""
+    if not reading.rejected or not st.toggle("Show what was left out", key=f"left_out_{key}"):
+        return []
+    groups = annotate.group_left_out(reading.rejected)
+    named = [(", ".join(group.letters) or f"{len(group.boxes)} places", group.reason) for group in groups]
+    st.caption("  \n".join(f"**{where}**: {reason}" for where, reason in named))
+    return groups
 
 
 def _show_closer(key: str, digits: list[Digit], model: str) -> None:

@@ -141,7 +141,7 @@ def curve_chart(rows: Rows, figure: str, epochs: int) -> alt.Chart:
             strokeDash=alt.StrokeDash("part:N", legend=legend).scale(domain=parts, range=[[1, 0], [6, 3]]),
             tooltip=[
                 alt.Tooltip("epoch:Q", title="Epoch"),
-                alt.Tooltip("part:N", title="Digits"),
+                alt.Tooltip("part:N", title="Part"),
                 alt.Tooltip(f"{figure}:Q", title=figure.capitalize(), format=tip),
             ],
         )

@@ -1,6 +1,7 @@
 """Charts of how sure a network is, how right it is to be, and where it is weak; drawn as in `charts`."""
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import altair as alt
 import numpy as np
@@ -13,6 +14,7 @@ DARK = 0.55  # accuracy below which a cell is so dark that its figure is white
 HISTOGRAM_BINS = 20
 BARS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 NAMED_BARS = (0.01, 0.5, 0.99)
+LONG_LABEL = 26  # characters, above which a label has two lines: phones are narrow
 MOST_POINTS = 300  # of a curve: more are not seen
 
 
@@ -160,6 +162,29 @@ def slices_chart(rows: Rows) -> alt.LayerChart:
     return with_intervals(base, rows, "accuracy", "Read right")
 
 
+def pages_chart(rows: Rows) -> alt.LayerChart:
+    """Draw the share of pages that are read without a mistake, by kind of page, with intervals, in the rows' order.
+
+    Args:
+        rows: with page (its kind in words), pages, exact, exact_low and exact_high.
+    """
+    values = [
+        row | {"low": row["exact_low"], "high": row["exact_high"], "lines": _in_lines(row["page"])} for row in rows
+    ]
+    axis = alt.Axis(labelLimit=200, labelOverlap=False, labelFlush=False, labelExpr="split(datum.label, '\\n')")
+    base = alt.Chart(alt.Data(values=values), height=34 * len(rows) + 60).encode(
+        y=alt.Y("lines:N", title=None, sort=None, axis=axis),
+        color=alt.value(BLUE),
+        tooltip=[
+            alt.Tooltip("page:N", title="On the page"),
+            alt.Tooltip("pages:Q", title="Pages", format=","),
+            alt.Tooltip("exact:Q", title="Without a mistake", format=".1%"),
+            *ENDS,
+        ],
+    )
+    return with_intervals(base, values, "exact", "Read without a mistake")
+
+
 def corruptions_chart(rows: Rows) -> alt.LayerChart:
     """Draw the accuracy by family and severity as a heat map, the family with the lowest accuracy on top.
 
@@ -198,3 +223,7 @@ def corruptions_chart(rows: Rows) -> alt.LayerChart:
     )
     cells = cells.add_params(alt.selection_point("cell", fields=["family", "severity"], toggle=False))
     return (cells + figures + outline(base, "family", "severity")).add_params(CHOSEN)
+
+
+def _in_lines(label: str) -> str:
+    return label if len(label) <= LONG_LABEL else fill(label, len(label) // 2 + 4)

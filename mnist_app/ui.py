@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, classifier, datasets, explore, model_store, tables
+from mnist_app import answers, charts, classifier, datasets, explore, model_store, tables
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
@@ -197,6 +197,29 @@ def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:
     top, left = (side - height) // 2, (side - width) // 2
     square[top : top + height, left : left + width] = cv2.resize(picture, (width, height), interpolation=how)
     return square
+
+
+# ---- trainings ----
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them."""
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+
+
+def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None:
+    """Draw loss and accuracy of a training side by side."""
+    rows = charts.curve_rows(history)
+    for column, figure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+        column.altair_chart(
+            charts.curve_chart(rows, figure, epochs),
+            key=f"{name}-{figure}",
+            alt=f"Line chart: {figure} of {name} after each epoch, in training and validation",
+        )
 
 
 # ---- many digits ----

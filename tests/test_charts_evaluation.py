@@ -59,3 +59,15 @@ def test_corruptions_put_the_weakest_on_top():
     spec = charts.corruptions_chart(rows).to_dict()
     assert spec["layer"][0]["encoding"]["y"]["sort"] == ["shear", "fog"]
     assert {p["name"] for p in spec["params"]} == {"cell", "chosen"}
+
+
+def test_pages_keep_their_order_and_break_long_names():
+    rows = [
+        {"page": name, "pages": 9, "exact": 0.9, "exact_low": low, "exact_high": 1.0}
+        for name, low in (("one number, its digits apart or touching", 0.5), ("empty paper", 0.6))
+    ]
+    spec = charts.pages_chart(rows).to_dict()
+    y = spec["layer"][0]["encoding"]["y"]
+    assert y["sort"] is None
+    assert spec["data"]["values"][0]["lines"] == "one number, its digits\napart or touching"
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0.5, 1.0]

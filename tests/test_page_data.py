@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mnist_app import settings
 from mnist_app.augmentation import AUGMENTATIONS
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -49,3 +52,37 @@ def test_augmentation_follows_the_choice(page):
 def test_every_augmentation_can_be_shown(page, name):
     page.segmented_control[0].set_value(name).run()
     assert not page.exception
+
+
+def open_with_sheets(monkeypatch, folder: Path, *parts: str) -> AppTest:
+    """The page where sheets of generated pages are stored for these parts."""
+    (folder / "detector").mkdir()
+    for shade, part in enumerate(parts):
+        Image.fromarray(np.full((40, 60, 3), 80 * shade, np.uint8)).save(folder / "detector" / f"pages-{part}.jpg")
+    monkeypatch.setattr(settings, "MODELS_FOLDER", folder)
+    return AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/data.py").run()
+
+
+def test_pages_drawn_by_the_program_are_shown_by_part(monkeypatch, tmp_path):
+    page = open_with_sheets(monkeypatch, tmp_path, "train", "validation", "test")
+    assert not page.exception
+    choice = page.segmented_control(key="pages")
+    assert choice.options == ["To learn from", "To choose by", "To test with"]
+    first = page.image[-1]
+    assert first.proto.imgs[0].alt == "Pages drawn by the program: to learn from"
+    choice.set_value("test").run()
+    assert not page.exception
+    assert page.image[-1].value != first.value
+    assert page.image[-1].proto.imgs[0].alt.endswith("to test with")
+
+
+def test_only_parts_with_a_sheet_can_be_chosen(monkeypatch, tmp_path):
+    page = open_with_sheets(monkeypatch, tmp_path, "test")
+    assert not page.exception
+    assert page.segmented_control(key="pages").options == ["To test with"]
+
+
+def test_without_sheets_nothing_is_said_of_pages(monkeypatch, tmp_path):
+    page = open_with_sheets(monkeypatch, tmp_path)
+    assert not page.exception
+    assert "Pages drawn by the program" not in [heading.value for heading in page.subheader]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import charts_matrix, model_store
+from mnist_app import charts_matrix, model_store, page_exam, tables
+from mnist_app.digits.pages import FAMILIES
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -31,7 +32,7 @@ def test_shows_the_figures_of_the_stored_answers(y_pred, mnist_test):
     wrong = int((y_pred != mnist_test[1]).sum())
     assert [metric.value for metric in page.metric[:2]] == [f"{1 - wrong / 10_000:.2%}", str(wrong)]
     assert "95% interval" in page.markdown[1].value
-    assert len(page.get("vega_lite_chart")) == 3
+    assert len(page.get("vega_lite_chart")) >= 3
     table = page.dataframe[0].value
     assert table["digit"].tolist() == list(range(10))
     assert table["support"].sum() == 10_000
@@ -96,3 +97,50 @@ def test_without_any_network_it_says_so(monkeypatch):
     assert not page.exception
     assert "no trained network yet" in page.error[0].value
     assert not page.metric
+
+
+@pytest.fixture
+def with_pages(tmp_path, monkeypatch) -> list[tables.Row]:
+    """The figures of some pages beside the default network, in another folder of models."""
+    outcomes = [page_exam.Outcome("rows", 10, 9, 8, 0), page_exam.Outcome("rows", 10, 10, 10, 0)]
+    outcomes += [page_exam.Outcome("photo", 0, 0, 0, 1), page_exam.Outcome("photo", 0, 0, 0, 0)]
+    rows = page_exam.summarize(outcomes)
+    model = model_store.find_model()
+    folder = tmp_path / model.name
+    folder.mkdir()
+    for file in model.folder.iterdir():
+        (folder / file.name).symlink_to(file)
+    (folder / page_exam.FILE).unlink(missing_ok=True)
+    (folder / page_exam.FILE).write_text(tables.to_csv(rows))
+    monkeypatch.setattr(model_store, "list_models", lambda *_: [model_store.StoredModel(folder)])
+    return rows
+
+
+def test_whole_pages_are_told_in_words_and_by_kind(with_pages):
+    page = open_page()
+    assert not page.exception
+    assert "On whole pages" in [heading.value for heading in page.subheader]
+    said = next(element.value for element in page.markdown if "without a mistake" in element.value)
+    assert "Of 4 pages" in said
+    assert "**50.0%** are read without a mistake (95% interval: 15.0% to 85.0%)" in said
+    assert "**90.0%** of the 20 digits" in said
+    assert "**0.25** digits" in said
+    assert "**50.0%** of the 2 pictures without a digit" in said
+    table = page.dataframe[1].value
+    assert table["page"].str.lower().tolist() == [FAMILIES[name].hint for name in ("rows", "photo")]
+    assert len(page.get("vega_lite_chart")) == 4
+
+
+@pytest.mark.parametrize(("digits", "missing"), [(0, "digits on them"), (3, "pictures without")])
+def test_pages_of_one_kind_only_are_told_too(digits, missing):
+    from mnist_app.whole_pages import describe
+
+    rows = page_exam.summarize([page_exam.Outcome("rows", digits, digits, digits, 0)])
+    assert missing not in describe(rows[0])
+
+
+def test_without_figures_of_pages_nothing_is_said(with_pages, monkeypatch):
+    monkeypatch.setattr(page_exam, "load_pages", lambda _: [])
+    page = open_page()
+    assert not page.exception
+    assert "On whole pages" not in [heading.value for heading in page.subheader]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import model_store
+from mnist_app import model_store, settings
 from mnist_app.recipes import RECIPES
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -68,7 +68,7 @@ def test_networks_measured_on_other_digits_are_not_compared(monkeypatch):
     page = open_page()
     assert not page.exception
     assert any("Tested on other digits" in caption.value for caption in page.caption)
-    assert not page.metric
+    assert "Both right" not in [metric.label for metric in page.metric]
 
 
 def test_without_any_network_it_says_so(monkeypatch):
@@ -76,3 +76,41 @@ def test_without_any_network_it_says_so(monkeypatch):
     page = open_page()
     assert not page.exception
     assert "no trained network yet" in page.error[0].value
+
+
+def open_with_detector(monkeypatch, folder: Path, **files: str | bytes) -> AppTest:
+    """The page where a detector's folder holds these files; a suffix follows the last underscore."""
+    (folder / "detector").mkdir()
+    for name, content in files.items():
+        path = folder / "detector" / ".".join(name.rsplit("_", 1))
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    monkeypatch.setattr(settings, "MODELS_FOLDER", folder)
+    return open_page()
+
+
+def test_the_detector_is_shown_with_how_it_learned(monkeypatch, tmp_path):
+    history = "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\n"
+    history += "1,2.5,0.6,2.7,0.7,0.001,3000\n2,1.5,0.7,1.7,0.8,0.0005,1860\n"
+    page = open_with_detector(
+        monkeypatch, tmp_path, detector_tflite=bytes(953_772), recipe_json='{"parameters": 466681}', history_csv=history
+    )
+    assert not page.exception
+    assert "The detector" in [heading.value for heading in page.subheader]
+    figures = {metric.label: metric.value for metric in page.metric}
+    assert figures["Parameters"] == "466,681"
+    assert figures["Size"] == "1.0 MB"
+    assert figures["Epochs"] == "2"
+    assert figures["Training time"] == "1 h 21 min"
+    assert [chart.proto.alt for chart in page.get("vega_lite_chart")][-1].startswith("Line chart: loss of the detector")
+
+
+def test_a_detector_without_a_history_is_shown_by_its_size(monkeypatch, tmp_path):
+    page = open_with_detector(monkeypatch, tmp_path, detector_tflite=bytes(2_000_000))
+    assert not page.exception
+    assert page.metric[-1].value == "2.0 MB"
+
+
+def test_without_a_detector_nothing_is_said_of_it(monkeypatch, tmp_path):
+    page = open_with_detector(monkeypatch, tmp_path)
+    assert not page.exception
+    assert "The detector" not in [heading.value for heading in page.subheader]

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mnist_app import cards
 from mnist_app.examples import PAGE_ROWS, compose_page
+from mnist_app.reading import Reading, Rejected
 
 APP = Path(__file__).parents[1] / "app.py"
 NUMBER = "\n".join(PAGE_ROWS)
@@ -117,13 +119,25 @@ def test_steps_and_left_out_on_demand(page, mnist_test):
     few = len(page.image)
     key = next(toggle.key for toggle in page.toggle if toggle.label == "Correct by hand").removeprefix("editing_")
     page.session_state[f"way_{key}"] = True
-    for toggle in page.toggle:
-        if toggle.label.startswith("Show what was left out"):
-            toggle.set_value(True)
+    next(toggle for toggle in page.toggle if toggle.label == "Show what was left out").set_value(True)
     page.run()
     assert not page.exception
     assert len(page.image) > few + 10
     assert all(image.proto.imgs[0].alt for image in page.image)
+
+
+def test_a_picture_without_digits_says_what_it_looks_like_and_counts_what_is_left_out(page, monkeypatch):
+    words = [Rejected((0, 20 * i, 10, 10), "part of a word") for i in range(9)]
+    lines = [Rejected((50, 20 * i, 40, 2), "ruled line") for i in range(2)]
+    found = Reading((), (*words, *lines), {}, "words")
+    monkeypatch.setattr(cards, "read_picture", lambda *_, **__: found)
+    upload(page, ("letter.png", as_file(np.full((203, 207, 3), 255, np.uint8)), "image/png"))
+    assert not page.code
+    assert "This looks like words." in [element.value for element in page.markdown]
+    toggle = next(toggle for toggle in page.toggle if toggle.label == "Show what was left out")
+    toggle.set_value(True).run()
+    assert not page.exception
+    assert [caption.value for caption in page.caption] == ["**9 places**: part of a word  \n**a, b**: ruled line"]
 
 
 def test_one_digit_of_a_page_leads_on_to_its_detail(page, mnist_test):

@@ -1,12 +1,15 @@
 """The digits that the networks learn from: samples, balance, averages, and what augmentation makes of them."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from mnist_app import charts, synthesis
 from mnist_app.augmentation import AUGMENTATIONS, Augmentation, augment
+from mnist_app.detecting.detector import DETECTOR
+from mnist_app.settings import MODELS_FOLDER
 from mnist_app.ui import enlarge, load_digits
 
 SAMPLES = 20
@@ -28,6 +31,7 @@ CHANGES = {
     "shaded": "bad light in {:.0%}",
     "grainy": "grain, as photos in the dark have, in {:.0%}",
 }
+PARTS = {"train": "To learn from", "validation": "To choose by", "test": "To test with"}
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -67,6 +71,20 @@ def describe(augmentation: Augmentation) -> str:
     """Say in words what an augmentation does."""
     changes = [CHANGES[name].format(value) for name, value in asdict(augmentation).items() if value]
     return f"Each copy is {'; '.join(changes)}." if changes else "Nothing is changed: each copy equals the original."
+
+
+def show_pages(sheets: dict[str, Path]) -> None:
+    """Show generated pages of one part, which the user chooses."""
+    st.subheader("Pages drawn by the program")
+    st.caption(
+        "What finds digits on a page learns from pages that the program draws: digits, words, print, drawings and "
+        "photos, on every paper and in every light. Fonts, pictures and digits are split into three parts, so that no "
+        "part knows another's."
+    )
+    part = st.segmented_control(
+        "Pages", list(sheets), format_func=PARTS.get, default=next(iter(sheets)), required=True, key="pages"
+    )
+    st.image(sheets[part], width="stretch", alt=f"Pages drawn by the program: {PARTS[part].lower()}")
 
 
 (x_train, y_train), (_, y_test) = load_digits()
@@ -128,3 +146,7 @@ with left:
     show_sheet(digits, 10, "Digits, each column another one", "Three rows of the digits 0 to 9, drawn by the program")
 with right:
     show_sheet(others, 10, "Not a digit", "Thirty letters, scribbles and blots")
+
+sheets = {part: MODELS_FOLDER / DETECTOR / f"pages-{part}.jpg" for part in PARTS}
+if sheets := {part: path for part, path in sheets.items() if path.exists()}:
+    show_pages(sheets)

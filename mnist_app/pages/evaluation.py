@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_app import charts, charts_evaluation, gallery, metrics, ui
+from mnist_app import charts, charts_evaluation, gallery, metrics, page_exam, ui, whole_pages
 from mnist_app import charts_matrix as matrices
 from mnist_app.settings import CLASSES
 
@@ -152,7 +152,8 @@ st.title("Evaluation")
 st.write(
     "See how well a network reads the 10,000 test digits, which it never saw while learning, and which it confuses."
 )
-exam = ui.load_exam(ui.pick_model().name)
+model = ui.pick_model()
+exam = ui.load_exam(model.name)
 show_figures(exam)
 
 st.subheader("What is read as what")
@@ -168,3 +169,6 @@ show_digits(exam)
 
 st.subheader("One digit against the rest")
 show_rest(exam)
+
+if pages := page_exam.load_pages(model):
+    whole_pages.show(pages)

@@ -6,7 +6,9 @@ import streamlit as st
 
 from mnist_app import comparison, report, report_files, tables, ui
 from mnist_app.comparison import Disagreement
+from mnist_app.detecting.detector import DETECTOR
 from mnist_app.model_store import StoredModel
+from mnist_app.settings import MODELS_FOLDER
 
 COLUMNS = {
     "model": st.column_config.TextColumn("Network", pinned=True),
@@ -142,6 +144,32 @@ def offer_report(models: list[StoredModel]) -> None:
         )
 
 
+def show_detector(detector: StoredModel) -> None:
+    """Show what the detector is, and how it learned."""
+    st.subheader("The detector")
+    st.write(
+        "Before a network reads a digit, the detector finds where on a page digits are written, and tells them from "
+        "words, print, drawings and photos. There is one, which all networks share."
+    )
+    history = detector.history
+    with st.grid(4, min_column_width=140):
+        if (detector.folder / "recipe.json").exists():
+            st.metric("Parameters", f"{detector.recipe['parameters']:,}", help="Numbers that were learned.")
+        size = (detector.folder / "detector.tflite").stat().st_size
+        st.metric("Size", f"{size / 1e6:.1f} MB", help="Of the file that this app runs.")
+        if history:
+            st.metric("Epochs", f"{len(history)}", help="It never sees a page twice: an epoch is 500 steps.")
+            seconds = sum(row["seconds"] for row in history)
+            st.metric("Training time", ui.duration(seconds), help="On the machine that trained it.")
+    if history:
+        ui.show_curves(history, len(history), "the detector")
+        st.caption(
+            "**Accuracy** is the share of the ink that is told right, digit or not; **loss** also counts how well "
+            "places and sizes of digits are found. **Validation** pages are drawn with fonts, pictures and digits that "
+            "it does not learn from."
+        )
+
+
 st.title("Models")
 st.write("See what is claimed for each network and what it really does, set two side by side, and take a report away.")
 comparable, others = ui.list_models()
@@ -153,3 +181,5 @@ if len(comparable) > 1:
     show_disagreement([model.name for model in comparable])
 if comparable:
     offer_report(comparable)
+if (MODELS_FOLDER / DETECTOR / "detector.tflite").exists():
+    show_detector(StoredModel(MODELS_FOLDER / DETECTOR))

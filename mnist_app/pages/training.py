@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from mnist_app import charts, model_store, runs, tables, ui
+from mnist_app import model_store, runs, tables, ui
 from mnist_app.recipes import RECIPES
 from mnist_app.settings import CHOICES, TrainingSettings
 
@@ -55,23 +55,6 @@ STATES = {
 }
 
 
-def duration(seconds: float) -> str:
-    """Seconds as a person says them."""
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
-
-
-def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None:
-    """Draw loss and accuracy side by side."""
-    rows = charts.curve_rows(history)
-    for column, figure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
-        column.altair_chart(
-            charts.curve_chart(rows, figure, epochs),
-            key=f"{name}-{figure}",
-            alt=f"Line chart: {figure} of {name} after each epoch, for training and validation digits",
-        )
-
-
 def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
     """Every setting with its value and what it means."""
     values = asdict(settings)
@@ -91,8 +74,8 @@ def show_network() -> None:
         st.metric("Test digits read right", f"{metrics['accuracy']:.2%}")
         st.metric("Test digits misread", f"{metrics['errors']:,}", help="Of 10,000.")
         st.metric("Weights", f"{metrics['parameters']:,}", help="Numbers in the network that training adjusts.")
-        st.metric("Training time", duration(metrics["train_seconds"]), help="On the machine that trained it.")
-    show_curves(history, len(history), model.name)
+        st.metric("Training time", ui.duration(metrics["train_seconds"]), help="On the machine that trained it.")
+    ui.show_curves(history, len(history), model.name)
     st.caption(
         "**Accuracy** is the share read right; **loss** is lower the surer the network is of the right digit. "
         "**Training** digits are those it learns from; **validation** digits are kept aside. Training may look worse "
@@ -172,13 +155,13 @@ def show_run(run: runs.Run, was_running: bool) -> None:
         else:
             st.markdown(f"**Training “{run.name}”**")
             left = run.seconds_left
-            waiting = "working out the time left" if left is None else f"about {duration(left)} left"
+            waiting = "working out the time left" if left is None else f"about {ui.duration(left)} left"
             st.progress(step / steps if steps else 0.0, STATES.get(state, f"Step {step:,} of {steps:,} · {waiting}"))
             if figures:
                 st.caption(f"This epoch so far: loss {figures['loss']:.3f}, accuracy {figures['accuracy']:.1%}")
             st.button("Cancel", icon=":material/close:", on_click=run.cancel)
         if history := run.history:
-            show_curves(history, run.settings.epochs, run.name)
+            ui.show_curves(history, run.settings.epochs, run.name)
 
 
 st.title("Training")

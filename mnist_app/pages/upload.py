@@ -54,7 +54,8 @@ def show_results(results: list[dict]) -> None:
     """Show all files' answers as a table, and offer them for download."""
     rows = [tables.flatten_answer(result) for result in results]
     if len(rows) > 1:
-        st.dataframe(rows, hide_index=True, alt="The number read in each file")
+        shown = [name for name in rows[0] if name != "rejected"]  # how much was left out is for the files
+        st.dataframe(rows, column_order=shown, hide_index=True, alt="The number read in each file")
     with st.container(horizontal=True):
         ui.offer_csv(lambda: rows, "digits")
         st.download_button(
