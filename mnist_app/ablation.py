@@ -13,7 +13,7 @@ from mnist_app.picture_files import open_picture
 from mnist_app.reading import SWITCHES, read_picture
 from mnist_app.tables import Row
 
-GENERATED = 400  # pages that are read when no pictures are given
+GENERATED = 200  # pages that are read when no pictures are given
 NOT_DIGIT = "not_digit"  # the kind of picture whose label is no text to be read
 
 

@@ -62,7 +62,7 @@ def examine(page: Page, reading: Reading) -> Outcome:
         overlaps = {i: _overlap(digit.box, page.boxes[i]) for i in wanted if i not in found}
         best = max(overlaps, key=overlaps.get, default=None)
         if best is not None and overlaps[best] >= SAME:
-            found[best] = digit.label == page.labels[best]
+            found[best] = bool(digit.label == page.labels[best])
         elif not _may_be_read(page, digit.box, optional):
             false += 1
     return Outcome(page.family, len(wanted), len(found), sum(found.values()), false)

@@ -28,6 +28,9 @@ def reading(*found: tuple[int, tuple[int, int, int, int]]) -> Reading:
 def test_what_counts_as_exact(page):
     one, two, cut_off, letter = (1, tuple(BOXES[0])), (2, tuple(BOXES[1])), (7, tuple(BOXES[2])), (0, (150, 10, 20, 30))
     assert page_exam.examine(page, reading(one, two)).exact
+    assert page_exam.summarize(
+        [page_exam.examine(page, reading(*found)) for found in ((one,), (one, two), (one, two))]
+    )[0]["exact"] == pytest.approx(2 / 3)
     assert page_exam.examine(page, reading(one, two, cut_off, letter)).exact
     assert not page_exam.examine(page, reading(one)).exact
     wrong = page_exam.examine(page, reading(one, (5, tuple(BOXES[1]))))
@@ -41,6 +44,7 @@ def test_rows_are_stored_and_loaded(tmp_path):
     rows = page_exam.summarize(outcomes)
     assert [row["family"] for row in rows] == ["all", "rows", "photo"]
     assert rows[0]["read"] == 0.75
+    assert [row["exact"] for row in rows] == [0.5, 0.0, 1.0]
     assert (rows[2]["refused"], rows[2]["read"]) == (1.0, None)
     (tmp_path / page_exam.FILE).write_text(page_exam.tables.to_csv(rows))
     assert page_exam.load_pages(StoredModel(tmp_path)) == rows
