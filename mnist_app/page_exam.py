@@ -15,8 +15,8 @@ import numpy as np
 from mnist_app import tables
 from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.detecting.fitting import SEEN_WHOLE, page_size
+from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import FAMILIES, Page, PageMaker
-from mnist_app.digits.sheet import Kind
 from mnist_app.digits.sources import Part
 from mnist_app.metrics import wilson_interval
 from mnist_app.model_store import StoredModel

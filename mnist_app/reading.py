@@ -11,7 +11,7 @@ import numpy as np
 from mnist_app.classifier import Classifier
 from mnist_app.detecting.detector import Detector, Level, load_detector
 from mnist_app.detecting.scoring import Marks, odds_of
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.grouping import Look, Looker, join_pieces, split_touching
 from mnist_app.ink import lift_ink, paper_levels
 from mnist_app.lines import remove_lines

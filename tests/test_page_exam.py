@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from mnist_app import page_exam
+from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import Page, PageMaker
-from mnist_app.digits.sheet import Kind
 from mnist_app.model_store import StoredModel
 from mnist_app.reading import Digit, Reading, read_picture
 

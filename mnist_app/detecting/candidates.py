@@ -10,7 +10,7 @@ from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
 from mnist_app.detecting.detector import Level, find_boxes, ink_of_digits, look_up
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.segmentation import Blob, find_pieces, ink_inside, union
 from mnist_app.touching import between, find_cuts
 

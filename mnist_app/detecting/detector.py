@@ -10,7 +10,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from mnist_app.detecting.score import Score
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.segmentation import Blob, Box
 from mnist_app.settings import MODELS_FOLDER
 

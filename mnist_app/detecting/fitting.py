@@ -17,8 +17,8 @@ from mnist_app.detecting.candidates import propose
 from mnist_app.detecting.detector import Detector, Level
 from mnist_app.detecting.score import FURTHEST, Judge, Regression, Score
 from mnist_app.detecting.scoring import COMPANY, Marks, evidence, keep_company, see
+from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import Page, PageMaker, contact_sheet
-from mnist_app.digits.sheet import Kind
 from mnist_app.digits.sources import PARTS, Part
 from mnist_app.ink import paper_levels
 from mnist_app.model_store import StoredModel, write_json

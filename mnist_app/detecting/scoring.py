@@ -13,7 +13,7 @@ import numpy as np
 from mnist_app.detecting.candidates import Candidate
 from mnist_app.detecting.detector import Level, centre_of, look_up
 from mnist_app.detecting.score import LIMIT, Score
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.grouping import Look
 from mnist_app.segmentation import Blob
 

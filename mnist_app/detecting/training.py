@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from mnist_app import callbacks, training
 from mnist_app.detecting.architecture import HEAT, KINDS, SIZE, build_detector, with_features
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.digits.windows import BatchStream
 from mnist_app.model_store import StoredModel, write_json
 from mnist_app.settings import TrainingSettings

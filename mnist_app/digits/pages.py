@@ -11,6 +11,7 @@ from sklearn.datasets import load_sample_images
 
 from mnist_app.digits import writing
 from mnist_app.digits.glyphs import load_glyphs
+from mnist_app.digits.kinds import Kind
 from mnist_app.digits.paper_and_light import (
     PEN_COLOURS,
     STAMP_COLOURS,
@@ -26,7 +27,7 @@ from mnist_app.digits.paper_and_light import (
     shapes,
     texture,
 )
-from mnist_app.digits.sheet import Kind, Sheet
+from mnist_app.digits.sheet import Sheet
 from mnist_app.digits.sources import CUT_OUT, PHOTO, SOURCES_FOLDER, Part, open_pictures, part_of
 
 PHOTO_SIDE, CUT_OUT_SIDE = 1200, 300

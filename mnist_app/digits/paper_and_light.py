@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from mnist_app.digits.sheet import Kind, Sheet
+from mnist_app.digits.kinds import Kind
+from mnist_app.digits.sheet import Sheet
 
 PEN_COLOURS = ((20, 20, 24), (40, 50, 130), (30, 60, 160), (150, 30, 40), (25, 90, 50), (70, 70, 75), (110, 60, 130))
 STAMP_COLOURS = ((255, 140, 0), (255, 255, 255), (255, 220, 60), (30, 30, 30), (220, 40, 30))

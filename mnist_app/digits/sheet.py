@@ -1,25 +1,12 @@
 """A sheet to draw on: its picture, and beside it the truth about every pixel."""
 
-from enum import IntEnum
-
 import cv2
 import numpy as np
 
 from mnist_app.digits.glyphs import MARGIN, UNIT, Glyph
+from mnist_app.digits.kinds import Kind
 
 INKED = 0.35  # share of a pixel that ink must cover to own it
-
-
-class Kind(IntEnum):
-    """What a pixel belongs to."""
-
-    PAPER = 0  # with all that is printed on it to write on, and its shadows
-    DIGIT = 1
-    LETTER = 2
-    PRINT = 3
-    DRAWING = 4  # signs, arrows, scribbles, shapes
-    PICTURE = 5  # photos and illustrations
-    DOUBTFUL = 255  # could be called a digit by some; nothing is learnt from it
 
 
 class Sheet:

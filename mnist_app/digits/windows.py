@@ -6,8 +6,8 @@ from multiprocessing import get_context
 import cv2
 import numpy as np
 
+from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import Page, PageMaker
-from mnist_app.digits.sheet import Kind
 from mnist_app.digits.sources import Part
 
 STRIDE = 4  # pixels between two places of the detector's maps

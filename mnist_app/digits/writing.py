@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 
 from mnist_app.digits.glyphs import Glyph, Glyphs, Hand
+from mnist_app.digits.kinds import Kind
 from mnist_app.digits.paper_and_light import loguniform
-from mnist_app.digits.sheet import Kind, Sheet, render
+from mnist_app.digits.sheet import Sheet, render
 
 MOST_DIGITS = 60  # on a page
 

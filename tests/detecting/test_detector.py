@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from mnist_app.detecting.detector import Detector, best_level, centre_of, find_boxes, load_detector, look_up
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.segmentation import find_pieces
 
 

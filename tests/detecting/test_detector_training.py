@@ -4,7 +4,7 @@ import pytest
 
 from mnist_app.detecting import training
 from mnist_app.detecting.detector import Detector
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.model_store import StoredModel
 from mnist_app.recipes import DETECTOR_RECIPE
 

@@ -3,7 +3,7 @@ import pytest
 
 from mnist_app.detecting.fitting import UNKNOWN, Truth, fit_judge, page_size
 from mnist_app.detecting.score import LIMIT, Regression, Score
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.segmentation import Blob
 
 

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from mnist_app.detecting.scoring import COMPANY, Marks, Seen, keep_company, logit
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.grouping import Look
 from mnist_app.segmentation import Blob
 

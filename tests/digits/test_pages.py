@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_app.digits import pages
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 
 WITHOUT_DIGITS = {"words", "empty", "photo", "illustration"}
 

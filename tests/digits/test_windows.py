@@ -1,6 +1,6 @@
 import numpy as np
 
-from mnist_app.digits.sheet import Kind
+from mnist_app.digits.kinds import Kind
 from mnist_app.digits.windows import draw_batch, targets
 
 
