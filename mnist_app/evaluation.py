@@ -80,7 +80,7 @@ def evaluate_on_canvas(model: StoredModel, data: Path = DATA_FOLDER) -> dict[str
     for image, label, place in zip(x_test, y_test, places, strict=True):
         ink = draw_off_centre(image, *place)
         for name, paint in CANVASES.items():
-            right[name] += read_picture(paint(ink), classifier).text == str(label)
+            right[name] += read_picture(paint(ink), classifier, drawn=True).text == str(label)
     return {name: count / len(x_test) for name, count in right.items()}
 
 

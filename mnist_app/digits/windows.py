@@ -17,7 +17,6 @@ SMALLEST = 10  # a digit lower than that in a window is not asked for
 WHOLE = 0.75  # share of a digit's ink that must be seen for it to be asked for
 CELL_INK = 2  # pixels of ink that make a place ink
 INK = (Kind.DIGIT, Kind.LETTER, Kind.PRINT, Kind.DRAWING)
-TARGETS = 4  # kind, heat, log width, log height
 AHEAD = 6  # batches that are drawn before they are asked for
 
 
