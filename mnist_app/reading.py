@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import cv2
 import numpy as np
 
-from mnist_app.classifier import Classifier
+from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.detecting.detector import Detector, Level, load_detector
 from mnist_app.detecting.scoring import Marks, odds_of
 from mnist_app.digits.kinds import Kind
 from mnist_app.grouping import Look, Looker, join_pieces, split_touching
 from mnist_app.ink import lift_ink, paper_levels
 from mnist_app.lines import remove_lines
+from mnist_app.model_store import find_model
 from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, changed_pixels, run_steps
 from mnist_app.rejection import LINE, NOT_A_DIGIT, reject, reject_background, reject_shapes
 from mnist_app.rows import reading_order
@@ -172,7 +173,7 @@ def read_picture(
         if not drawn and DETECTION not in without:
             detector = detector or load_detector()
             levels = detector.look(made["Composite alpha"])
-            looks, left_out, looks_like = _judge(found, levels, detector)
+            looks, left_out, looks_like = _judge(found, _witnesses(found, made["Grey"], detector), levels, detector)
 
     scale = picture.shape[1] / mask.shape[1]
     order = reading_order([one.blob.box for one in looks])
@@ -267,9 +268,11 @@ def find_digits(
     return Found(looks, rejected, left, mask)
 
 
-def _judge(found: Found, levels: list[Level], detector: Detector) -> tuple[list[Look], list[Rejected], str | None]:
+def _judge(
+    found: Found, witnesses: list[Look], levels: list[Level], detector: Detector
+) -> tuple[list[Look], list[Rejected], str | None]:
     """Keep what is a written digit to the detector, too; say of the rest why not, and what a page without any is."""
-    marks = Marks.of(found.looks, found.left, found.mask, levels)
+    marks = Marks.of(witnesses, found.left, found.mask, levels)
     kept = odds_of(marks, levels, detector.score) > detector.score.threshold
     looks = [one for one, keep in zip(found.looks, kept, strict=True) if keep]
     out = [
@@ -278,6 +281,18 @@ def _judge(found: Found, levels: list[Level], detector: Detector) -> tuple[list[
         if not keep
     ]
     return looks, [*found.rejected, *out], None if looks else _looks_like(marks, levels)
+
+
+def _witnesses(found: Found, strength: np.ndarray, detector: Detector) -> list[Look]:
+    """What the network that the judge was fitted with says of the looks, whichever network reads the digits."""
+    if not found.looks or detector.score.fits(found.looks[0].features):
+        return found.looks
+    return looker(strength, _default_classifier())([one.blob for one in found.looks])
+
+
+@cache
+def _default_classifier() -> Classifier:
+    return load_classifier(find_model())
 
 
 def _looks_like(marks: Marks, levels: list[Level]) -> str | None:

@@ -3,6 +3,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_sample_images
 
+from mnist_app import model_store
+from mnist_app.classifier import load_classifier
 from mnist_app.datasets import load_mnist
 from mnist_app.reading import SWITCHES, read_picture
 
@@ -258,3 +260,9 @@ def test_a_photo_without_paper_is_no_page(classifier):
         reading = read_picture(picture, classifier)
         assert reading.text == ""
         assert reading.looks_like == "photo"
+
+
+@pytest.mark.parametrize("model", model_store.list_models(), ids=lambda model: model.name)
+def test_every_network_reads_a_photo(easy, model):
+    paper = np.linspace(180, 230, 240)[:, np.newaxis] * np.ones((1, 580))
+    assert len(read_picture(on_paper(written(easy, "4071"), paper), load_classifier(model)).text) == 4

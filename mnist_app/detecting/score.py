@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+EVIDENCE = 85  # values of the judge beside the classifier's features
 LIMIT = 12.0  # logarithms of odds are cut off there
 FURTHEST = 6.0  # standard deviations that a value may lie from the mean: beyond, nothing was learnt
 
@@ -56,6 +57,10 @@ class Score:
     judge: Judge
     company: Regression
     threshold: float
+
+    def fits(self, features: np.ndarray) -> bool:
+        """Whether a classifier's features `(d,)` are as many as the judge was fitted with."""
+        return len(self.judge.mean) == EVIDENCE + len(features)
 
     def save(self, path: Path) -> None:
         """Write all arrays into one `.npz` file."""
