@@ -46,7 +46,7 @@ def find_page(picture: np.ndarray) -> np.ndarray:
     mask = cv2.threshold(bright, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
     inside, ground = mask > 0, mask == 0
     frame = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
-    if frame.mean() < 0.3 or bright[inside].mean() < PAGE_CONTRAST * bright[ground].mean():
+    if not inside.any() or frame.mean() < 0.3 or bright[inside].mean() < PAGE_CONTRAST * bright[ground].mean():
         return picture
     paper, table = (small[part].mean(axis=0) / max(small[part].mean(), 1) for part in (inside, ground))
     cut_sides = 1 + np.count_nonzero(np.abs(paper - table).sum() > OTHER_COLOUR)

@@ -82,7 +82,8 @@ def _decode(content: bytes) -> np.ndarray:
             raise PictureError(
                 f"The picture has {width * height / 1e6:.0f} megapixels; at most {MAX_MEGAPIXELS} can be read."
             )
-        return np.asarray(_eight_bits(ImageOps.exif_transpose(file)))
+        ImageOps.exif_transpose(file, in_place=True)
+        return np.asarray(_eight_bits(file))
 
 
 def _eight_bits(file: Image.Image) -> Image.Image:
@@ -92,7 +93,8 @@ def _eight_bits(file: Image.Image) -> Image.Image:
         # A 16-bit scan often uses a part of its range only: spread what is there, as viewers do.
         return Image.fromarray(((values - low) / max(high - low, 1) * 255).astype(np.uint8)).convert("RGB")
     transparent = file.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in file.info
-    return file.convert("RGBA" if transparent else "RGB")
+    mode = "RGBA" if transparent else "RGB"
+    return file if file.mode == mode else file.convert(mode)  # `convert` copies all pixels in any case
 
 
 def _first_line(error: Exception) -> str:

@@ -50,9 +50,13 @@ def _cheapest_paths(ink: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray
     # A little is paid for distance from the column, so that paths through white stay straight.
     price = np.stack([outside[:, c : c + 2 * reach + 1] for c in columns], axis=1) + 0.004 * np.abs(offsets)
     total, came = price.copy(), np.zeros(price.shape, int)
+    steps = np.full((3, *price.shape[1:]), np.inf)
     for y in range(1, len(price)):
-        above = np.pad(total[y - 1], ((0, 0), (1, 1)), constant_values=np.inf)
-        steps = np.stack([above[:, :-2] + 0.1, above[:, 1:-1], above[:, 2:] + 0.1])
+        steps[0, :, 1:], steps[1], steps[2, :, :-1] = (
+            total[y - 1, :, :-1] + 0.1,
+            total[y - 1],
+            total[y - 1, :, 1:] + 0.1,
+        )
         came[y] = steps.argmin(axis=0) - 1
         total[y] += steps.min(axis=0)
     x = total[-1].argmin(axis=1)

@@ -1,3 +1,5 @@
+import warnings
+
 import cv2
 import numpy as np
 import pytest
@@ -186,3 +188,12 @@ def test_a_step_that_is_off_does_the_least():
     made = run_steps(PICTURE_STEPS, picture, frozenset(["Polarity"]))
     assert made["Polarity"][0, 0, 0] == 0
     assert list(made) == [row.name for row in PICTURE_STEPS]
+
+
+def test_a_picture_of_pure_colours_has_no_page():
+    """No place of it is bright in all channels: there is nothing to take for a sheet."""
+    rng = np.random.default_rng(0)
+    picture = np.zeros((60, 80, 3), np.uint8)
+    picture[np.arange(60)[:, np.newaxis], np.arange(80), rng.integers(0, 3, (60, 80))] = 255
+    with warnings.catch_warnings(action="error"):
+        assert find_page(picture) is picture
