@@ -9,12 +9,13 @@ import numpy as np
 from scipy import ndimage
 from sklearn.datasets import load_sample_images
 
-from mnist_app.digits import writing
+from mnist_app.digits import doodles, writing
 from mnist_app.digits.glyphs import load_glyphs
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.paper_and_light import (
     PEN_COLOURS,
     STAMP_COLOURS,
+    bind,
     blank_paper,
     cast_light,
     coarsen,
@@ -29,6 +30,7 @@ from mnist_app.digits.paper_and_light import (
 )
 from mnist_app.digits.sheet import Sheet
 from mnist_app.digits.sources import CUT_OUT, PHOTO, SOURCES_FOLDER, Part, open_pictures, part_of
+from mnist_app.digits.writer import Writer, new_writer, pick
 
 PHOTO_SIDE, CUT_OUT_SIDE = 1200, 300
 MOST_CUT_OUTS = 1500
@@ -64,7 +66,7 @@ class Family:
     """A kind of page: its share of all, how its ink gets there, and what it may be drawn on."""
 
     share: float
-    write: Callable[[Sheet, writing.Writer, writing.Rules], None] | None
+    write: Callable[[Sheet, Writer, writing.Rules], None] | None
     hint: str
 
 
@@ -145,9 +147,12 @@ class PageMaker:
         family = str(rng.choice(names, p=shares / shares.sum()))
         sheet = Sheet(np.full((*CANVASES[rng.integers(len(CANVASES))], 3), 255, np.float32))
         height = loguniform(rng, 0.12, 0.6) * min(sheet.size)
-        writer = writing.new_writer(rng, self.glyphs, height)
+        writer = new_writer(rng, self.glyphs, height)
         FAMILIES[family].write(sheet, writer, None)
+        if rng.random() < 0.06:
+            doodles.specks(sheet, writer)
         sheet.dry(np.zeros(3))
+        sheet.take_off_covered()
         return _with_boxes(sheet.picture.astype(np.uint8), sheet, family)
 
     def _written(self, rng: np.random.Generator, size: tuple[int, int], family: str) -> Sheet:
@@ -162,12 +167,17 @@ class PageMaker:
             rules = rule(sheet, rng, pitch)
             if rules and not 0.7 * height < rules[0] < 3 * height:
                 rules = None
-        if rng.random() < 0.06:
+        if rng.random() < 0.04:
             punch(sheet, rng)
         if write := FAMILIES[family].write:
-            writer = writing.new_writer(rng, self.glyphs, height)
+            writer = new_writer(rng, self.glyphs, height)
             write(sheet, writer, rules)
+            if rng.random() < 0.06:  # of the same ink
+                doodles.specks(sheet, writer)
             self._dry(sheet, rng)
+            if rng.random() < 0.06:
+                doodles.specks(sheet, writer)
+                self._dry(sheet, rng)
             if rng.random() < 0.1:  # a second pen: underlines, crossings out, something drawn beside
                 self._second_pen(sheet, writer)
         if self.cut_outs and rng.random() < 0.04:
@@ -175,8 +185,11 @@ class PageMaker:
         if self.glyphs.prints and rng.random() < 0.04:
             writing.stamp(sheet, rng, self.glyphs)
             sheet.dry(np.array(STAMP_COLOURS[rng.integers(len(STAMP_COLOURS))]), 0.95)
+        if rng.random() < 0.06:
+            bind(sheet, rng)
         if rng.random() < 0.03:
             self._frame(sheet, rng)
+        sheet.take_off_covered()
         return self._lay(sheet, rng) if laid else sheet
 
     def _dry(self, sheet: Sheet, rng: np.random.Generator) -> None:
@@ -195,7 +208,7 @@ class PageMaker:
             strength = strength * (1 - rng.uniform(0.1, 0.6) * grain)
         sheet.dry(np.clip(colour, 0, 255), strength)
 
-    def _second_pen(self, sheet: Sheet, writer: writing.Writer) -> None:
+    def _second_pen(self, sheet: Sheet, writer: Writer) -> None:
         rng = writer.rng
         height, width = sheet.size
         for _ in range(rng.integers(1, 3)):
@@ -207,7 +220,7 @@ class PageMaker:
             else:
                 h = writer.height * rng.uniform(1, 3)
                 x, y = rng.uniform(0, max(1.0, width - h)), rng.uniform(0, max(1.0, height - h))
-                writing.pick(rng, writing.DOODLES)(sheet, writer, x, y, h)
+                pick(rng, doodles.DOODLES)(sheet, writer, x, y, h)
         self._dry(sheet, rng)
 
     def _frame(self, sheet: Sheet, rng: np.random.Generator) -> None:
@@ -221,8 +234,6 @@ class PageMaker:
                 if self.cut_outs and side > 8:
                     paste_cut_outs(icons, rng, self.cut_outs, int(rng.integers(0, 6)), large=False)
                     sheet.kind[bar] = icons.kind
-        seen = np.bincount(sheet.owner.ravel(), minlength=len(sheet.labels) + 1)[1:]
-        sheet.shares = [share * bool(count) for share, count in zip(sheet.shares, seen, strict=True)]
 
     def _backdrop(self, rng: np.random.Generator, size: tuple[int, int], whole: bool) -> np.ndarray:
         if self.photos and rng.random() < 0.72:

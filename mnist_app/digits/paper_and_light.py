@@ -87,19 +87,47 @@ def rule(sheet: Sheet, rng: np.random.Generator, pitch: float | None = None) -> 
 
 
 def punch(sheet: Sheet, rng: np.random.Generator) -> None:
-    """Holes or a spiral binding along one side."""
+    """Holes along one side."""
     height, width = sheet.size
     pitch, x = loguniform(rng, 8, 90), rng.uniform(0.0, 0.08) * width
     radius = pitch * rng.uniform(0.15, 0.35)
     dark = tuple(map(float, np.full(3, rng.uniform(0, 120))))
-    spiral = rng.random() < 0.6
     for y in np.arange(rng.uniform(0, pitch), height, pitch):
         cv2.circle(sheet.picture, (int(x + radius), int(y)), max(1, int(radius)), dark, -1, cv2.LINE_AA)
-        if spiral:
-            end = (int(x - 2 * radius), int(y - radius * rng.uniform(0, 1.5)))
-            cv2.line(sheet.picture, (int(x + radius), int(y)), end, dark, max(1, int(radius * 0.5)), cv2.LINE_AA)
     if rng.random() < 0.5:
         sheet.picture[:] = sheet.picture[:, ::-1]
+
+
+def bind(sheet: Sheet, rng: np.random.Generator) -> None:
+    """A spiral or twin wires over what is written: along a side or the top, or down the middle of two open pages."""
+    top = rng.random() < 0.2
+    height, width = sheet.size[::-1] if top else sheet.size
+    pitch = loguniform(rng, 5, 60)
+    across, pen = pitch * rng.uniform(0.8, 3), max(1, round(pitch * rng.uniform(0.12, 0.4)))
+    middle = rng.uniform(0.25, 0.75) if rng.random() < 0.6 and not top else rng.choice([0.0, 1.0])
+    x, lean = middle * width, rng.uniform(-0.6, 0.6) * pitch
+    wires = [(-0.15, 0.15), (0.0,), (-0.12, 0.12)][rng.integers(3)]
+    ring, holes = rng.random() < 0.4, rng.random() < 0.7
+    ink = np.zeros((height, width), np.uint8)
+    for y in np.arange(rng.uniform(0, pitch), height, pitch):
+        ends = [np.rint([x + side * across / 2, y + side * lean / 2]).astype(int) for side in (-1, 1)]
+        for wire in wires:
+            moved = [(int(a), int(b + wire * pitch)) for a, b in ends]
+            if ring:
+                centre, axes = (int(x), int(y + wire * pitch)), (max(1, int(across / 2)), max(1, int(pitch * 0.3)))
+                cv2.ellipse(ink, centre, axes, 0, 0, 360, 255, pen, cv2.LINE_AA)
+            else:
+                cv2.line(ink, *moved, 255, pen, cv2.LINE_AA)
+        for end in ends if holes else ():
+            cv2.circle(ink, tuple(map(int, end)), max(1, int(pen * rng.uniform(0.7, 1.4))), 255, -1, cv2.LINE_AA)
+    fold = np.exp(-(((np.arange(width) - x) / (across * rng.uniform(0.5, 1.5))) ** 2)) * rng.uniform(0, 0.5)
+    cover = ink.astype(np.float32)[..., np.newaxis] / 255 * rng.uniform(0.6, 1)
+    shade = np.broadcast_to((1 - fold).astype(np.float32)[:, np.newaxis], (height, width, 1))
+    if top:
+        ink, cover, shade = ink.T, cover.swapaxes(0, 1), shade.swapaxes(0, 1)
+    sheet.picture *= shade
+    sheet.picture += (loguniform(rng, 5, 180) - sheet.picture) * cover
+    sheet.kind[ink > 90], sheet.owner[ink > 90] = Kind.PAPER, 0
 
 
 # ---- what is no paper ----

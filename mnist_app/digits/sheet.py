@@ -26,6 +26,7 @@ class Sheet:
         self.owner = np.zeros(picture.shape[:2], np.int16)
         self.labels: list[int] = []
         self.shares: list[float] = []
+        self._written: list[int] = []  # pixels of each digit when it was written
         self._ink = np.zeros(picture.shape[:2], np.float32)
 
     @property
@@ -57,6 +58,7 @@ class Sheet:
         if label is not None:
             self.labels.append(label)
             self.shares.append(float(np.count_nonzero(inked) / max(np.count_nonzero(ink > INKED), 1)))
+            self._written.append(np.count_nonzero(inked))
         self.owner[place][inked] = len(self.labels) if label is not None else 0
 
     def line(self, points: np.ndarray, width: float, kind: Kind) -> None:
@@ -74,6 +76,14 @@ class Sheet:
             cover = (self._ink * strength)[..., np.newaxis]
             self.picture += (colour.astype(np.float32) - self.picture) * cover
             self._ink[:] = 0
+
+    def take_off_covered(self) -> None:
+        """Lower the shares of digits by what later ink covers of them; called once, when all is written."""
+        seen = np.bincount(self.owner.ravel(), minlength=len(self.labels) + 1)[1:]
+        self.shares = [
+            share * count / written
+            for share, count, written in zip(self.shares, seen.tolist(), self._written, strict=True)
+        ]
 
 
 def render(glyph: Glyph, height: float, width: float, rng: np.random.Generator, slant: float = 0.0, turn: float = 0.0,

@@ -1,111 +1,16 @@
 """What people write on pages: families of ink, each a function that fills a sheet."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-
 import cv2
 import numpy as np
 
-from mnist_app.digits.glyphs import Glyph, Glyphs, Hand
+from mnist_app.digits.doodles import DOODLES, arrow, letter, outline, sign, word
+from mnist_app.digits.glyphs import Glyphs
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.paper_and_light import loguniform
 from mnist_app.digits.sheet import Sheet, render
+from mnist_app.digits.writer import Writer, pick
 
 MOST_DIGITS = 60  # on a page
-
-
-@dataclass
-class Writer:
-    """One person with one pen: how large, thick, slanted and alike they write.
-
-    Attributes:
-        rng: all chance.
-        glyphs: what there is to write.
-        height: of a digit in pixels.
-        width: of the pen in pixels.
-        slant: columns per row.
-        turn: of the writing, degrees.
-        rough: whether the pen's width varies.
-    """
-
-    rng: np.random.Generator
-    glyphs: Glyphs
-    height: float
-    width: float
-    slant: float = 0.0
-    turn: float = 0.0
-    rough: bool = False
-    _source: str = field(init=False)
-    _hand: Hand | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._source = self.rng.choice(["mnist", "strokes", "font"], p=[0.55, 0.27, 0.18])
-        hands = self.glyphs.pens if self.glyphs.pens and self.rng.random() < 0.2 else self.glyphs.hands
-        self._hand = hands[self.rng.integers(len(hands))] if hands else None
-
-    def digit(self, x: float, y: float, sheet: Sheet, height: float | None = None) -> float:
-        """Write a digit with its upper left corner at x, y; returns how wide it is."""
-        glyph = self._pick_digit()
-        return self._write(glyph, x, y, sheet, Kind.DIGIT, height or self.height * np.exp(self.rng.normal(0, 0.08)))
-
-    def sign(self, x: float, y: float, sheet: Sheet, height: float | None = None) -> float:
-        """Write a sign or letter of our own strokes."""
-        glyph = pick(self.rng, self.glyphs.signs)
-        return self._write(glyph, x, y, sheet, Kind.DRAWING, height or self.height)
-
-    def letter(self, x: float, y: float, sheet: Sheet, height: float | None = None) -> float:
-        """Write a single letter; one that could be a digit is doubtful."""
-        hand = self._hand
-        if not (hand and hand.letters):
-            return self.sign(x, y, sheet, height)
-        glyph = pick(self.rng, hand.letters)
-        kind = Kind.DOUBTFUL if glyph.ambiguous else Kind.LETTER
-        return self._write(glyph, x, y, sheet, kind, height or self.height)
-
-    def word(self, x: float, y: float, sheet: Sheet, hand: Hand | None = None) -> float:
-        """Write a word; in letters of our own where there are no fonts."""
-        hand = hand or self._hand
-        if not hand or self.rng.random() < 0.15:
-            start = x
-            for _ in range(self.rng.integers(3, 8)):
-                glyph = pick(self.rng, self.glyphs.signs)
-                tall = self.height * self.rng.choice([0.6, 1.0])
-                x += self._write(glyph, x, y + self.height - tall, sheet, Kind.LETTER, tall) + self.height * 0.1
-            return x - start
-        return self._write(pick(self.rng, hand.words), x, y, sheet, Kind.LETTER, self.height)
-
-    def printed(self, x: float, y: float, sheet: Sheet, hand: Hand) -> float:
-        """Set a word in type, or a digit: no handwriting, but who takes it for a digit is not wrong either."""
-        glyph = pick(self.rng, hand.words if self.rng.random() < 0.85 or not hand.digits else hand.digits)
-        ink, _ = render(glyph, self.height, 0.0, self.rng)
-        sheet.put(ink, x, y, Kind.PRINT if glyph.label is None else Kind.DOUBTFUL)
-        return ink.shape[1]
-
-    def _pick_digit(self) -> Glyph:
-        if self._source == "font" and self._hand and self._hand.digits:
-            return pick(self.rng, self._hand.digits)
-        return pick(self.rng, self.glyphs.strokes if self._source == "strokes" else self.glyphs.digits)
-
-    def _write(self, glyph: Glyph, x: float, y: float, sheet: Sheet, kind: Kind, height: float) -> float:
-        rng = self.rng
-        width = max(1.0, self.width * np.exp(rng.normal(0, 0.06)))
-        slant, turn = self.slant + rng.normal(0, 0.06), self.turn + rng.normal(0, 3)
-        ink, room = render(
-            glyph, height, width, rng, slant, turn, float(np.exp(rng.normal(0, 0.09))), self.rough
-        )  # fmt: skip
-        sheet.put(ink, x - room, y - room, kind, glyph.label if kind == Kind.DIGIT else None)
-        return ink.shape[1] - 2 * room
-
-
-def pick(rng: np.random.Generator, many: Sequence) -> object:
-    """One of many."""
-    return many[int(rng.integers(len(many)))]
-
-
-def new_writer(rng: np.random.Generator, glyphs: Glyphs, height: float) -> Writer:
-    """A person whose digits are that high: from hair lines to thick markers."""
-    thick = height * loguniform(rng, 0.03, 0.2)
-    return Writer(rng, glyphs, height, max(1.0, thick), rng.normal(0.05, 0.15), rng.normal(0, 3), rng.random() < 0.15)
 
 
 # ---- families: sheet, writer, the printed lines' pitch and first row if any ----
@@ -184,7 +89,7 @@ def scattered(sheet: Sheet, writer: Writer, rules: Rules) -> None:
         if rng.random() >= company:
             writer.digit(x, y, sheet, h)
         else:
-            pick(rng, (_sign, _letter, _word, outline, arrow))(sheet, writer, x, y, h)
+            pick(rng, (sign, letter, word, outline, arrow))(sheet, writer, x, y, h)
 
 
 def alone(sheet: Sheet, writer: Writer, rules: Rules) -> None:
@@ -193,6 +98,7 @@ def alone(sheet: Sheet, writer: Writer, rules: Rules) -> None:
     height, width = sheet.size
     h = min(sheet.size) * (loguniform(rng, 0.08, 0.4) if rng.random() < 0.4 else rng.uniform(0.4, 1.0))
     writer.width = max(1.0, h * loguniform(rng, 0.018, 0.22))
+    writer.stretch *= np.exp(rng.normal(0, 0.15))
     if rng.random() < 0.12:
         _box_edges(sheet, writer)
     reach = h * 0.12 if rng.random() < 0.06 else 0.0
@@ -229,8 +135,8 @@ def sums(sheet: Sheet, writer: Writer, rules: Rules) -> None:
                 if x < width - h * 0.4:
                     x += writer.digit(x, y, sheet) + h * rng.uniform(0.03, 0.2)
             x += _between(sheet, writer, x + 0.1 * h, y, between) + h * 0.25
-            if rng.random() < 0.25:
-                x += writer.letter(x, y, sheet) + 0.2 * h
+            if rng.random() < 0.35:
+                x += (writer.letter if rng.random() < 0.5 else writer.sign)(x, y, sheet) + 0.2 * h
         y += h * rng.uniform(1.2, 2)
         if y > height - h * 0.7:
             break
@@ -352,7 +258,7 @@ def _between(sheet: Sheet, writer: Writer, x: float, y: float, sign: str) -> flo
     """Write the sign that stands between two numbers; returns its width."""
     rng, h = writer.rng, writer.height
     strokes: dict[str, list[list[tuple[float, float]]]] = {
-        "/": [[(0.5, -0.1), (0, 1.15)]],
+        "/": [[(rng.uniform(0.35, 0.9), -0.1 * rng.random()), (0, rng.uniform(1, 1.25))]],
         ".": [[(0, 0.95), (0.02, 0.97)]],
         ":": [[(0, 0.35), (0.02, 0.37)], [(0, 0.8), (0.02, 0.82)]],
         "-": [[(0, 0.5), (0.4, 0.5)]],
@@ -364,132 +270,6 @@ def _between(sheet: Sheet, writer: Writer, x: float, y: float, sign: str) -> flo
         points = np.array(stroke) * h + rng.normal(0, 0.03 * h, (len(stroke), 2)) + (x, y)
         sheet.line(points, writer.width, Kind.DRAWING)
     return 0.4 * h
-
-
-def _curve(
-    sheet: Sheet, writer: Writer, points: np.ndarray, smooth: int = 3, kind: Kind = Kind.DRAWING
-) -> None:  # fmt: skip
-    """A pen line rounded by Chaikin's corner cutting, with a tremor."""
-    for _ in range(smooth):
-        points = np.stack([0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]], 1)
-        points = points.reshape(-1, 2)
-    sheet.line(points + writer.rng.normal(0, 0.3, points.shape), writer.width, kind)
-
-
-def scribble(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """A line that goes anywhere."""
-    rng = writer.rng
-    n = int(rng.integers(4, 30))
-    points = rng.uniform(0, h, (n, 2)) if rng.random() < 0.5 else np.cumsum(rng.normal(0, h / 5, (n, 2)), axis=0)
-    _curve(sheet, writer, points + np.array([x, y]), int(rng.integers(0, 4)))
-
-
-def signature(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """Waves along a line, as quick names are."""
-    rng = writer.rng
-    n = int(rng.integers(8, 30))
-    along = np.linspace(0, h * rng.uniform(1.5, 4), n)
-    high = rng.normal(0, 0.3, n) * h * rng.choice([0.4, 1.0])
-    _curve(sheet, writer, np.stack([x + along + rng.normal(0, 0.1 * h, n), y + h / 2 + high], axis=1))
-
-
-def arrow(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """An arrow in any direction."""
-    rng = writer.rng
-    angle = rng.uniform(0, 2 * np.pi)
-    tip = np.array([x, y]) + h / 2 + h / 2 * np.array([np.cos(angle), np.sin(angle)])
-    tail = 2 * (np.array([x, y]) + h / 2) - tip
-    _curve(sheet, writer, np.stack([tail, (tail + tip) / 2 + rng.normal(0, 0.08 * h, 2), tip]))
-    for side in (0.5, -0.5):
-        back = angle + np.pi + side * rng.uniform(0.6, 1.4)
-        sheet.line(np.stack([tip, tip + 0.3 * h * np.array([np.cos(back), np.sin(back)])]), writer.width, Kind.DRAWING)
-
-
-def outline(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """A circle, box or polygon, now and then with a digit in it."""
-    rng = writer.rng
-    corners = int(rng.choice([3, 4, 4, 5, 6, 24]))
-    angles = np.linspace(0, 2 * np.pi, corners + 1) + rng.uniform(0, 2 * np.pi)
-    around = np.stack([np.cos(angles), np.sin(angles) * rng.uniform(0.6, 1)], axis=1)
-    points = around * h / 2 + np.array([x, y]) + h / 2 + rng.normal(0, 0.015 * h, (corners + 1, 2))
-    circle = corners == 24
-    _curve(sheet, writer, points, 2 if circle else 0, Kind.DOUBTFUL if circle else Kind.DRAWING)  # it may be a 0
-    if rng.random() < 0.3 and h > 30:
-        inner = h * rng.uniform(0.25, 0.5)
-        writer.digit(x + h / 2 - inner * 0.35, y + h / 2 - inner / 2, sheet, inner)
-
-
-def face(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """A smiley, or a stick figure."""
-    rng = writer.rng
-    figure, centre = rng.random() < 0.4, np.array([x + h / 2, y + h / 2])
-    angles = np.linspace(0, 2 * np.pi, 20) + rng.uniform(0, 6)
-    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    if figure:
-        up = np.array([0, -h])
-        head = centre + 0.35 * up
-        _curve(sheet, writer, circle * 0.14 * h + head, 1)
-        neck, hip = head - 0.14 * up, head - 0.5 * up
-        limbs = [(neck, hip)] + [(hip, hip + np.array([s * 0.2, 0.3]) * h) for s in (-1, 1)]
-        limbs += [(neck - 0.1 * up, neck + np.array([s * 0.25, rng.uniform(-0.1, 0.25)]) * h) for s in (-1, 1)]
-        for limb in limbs:
-            sheet.line(np.array(limb) + rng.normal(0, 0.02 * h, (2, 2)), writer.width, Kind.DRAWING)
-        return
-    _curve(sheet, writer, circle * h / 2 + centre, 1)
-    for side in (-1, 1):
-        eye = centre + np.array([side * 0.18, -0.14]) * h
-        sheet.line(np.stack([eye, eye + np.array([0, rng.uniform(0, 0.1)]) * h]), writer.width * 1.3, Kind.DRAWING)
-    bend = np.linspace(-0.25, 0.25, 7)
-    mouth = np.stack([bend, 0.2 + rng.choice([-1, 1]) * (bend**2 * 2 - 0.06)], axis=1) * h + centre
-    _curve(sheet, writer, mouth, 1)
-
-
-def hatching(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """Parallel strokes, also tallies; each of them could be a 1."""
-    rng = writer.rng
-    step, slope = h * rng.uniform(0.08, 0.3), rng.normal(0, 0.3)
-    for k in range(int(rng.integers(2, 9))):
-        top = np.array([x + k * step, y]) + rng.normal(0, 0.03 * h, 2)
-        sheet.line(np.stack([top, top + np.array([slope, 1]) * h]), writer.width, Kind.DOUBTFUL)
-
-
-def music(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """A stave with some notes."""
-    rng = writer.rng
-    step, end = h / 8, min(sheet.size[1] - 1, x + h * rng.uniform(2, 6))
-    for k in range(5):
-        sheet.line(np.array([[x, y + k * step], [end, y + k * step]]), max(1.0, writer.width / 2), Kind.DRAWING)
-    for at in np.arange(x + step, end, h * 0.35):
-        centre = np.array([at, y + rng.integers(0, 9) * step / 2])
-        radius = step * 0.55
-        angles = np.linspace(0, 2 * np.pi, 12)
-        sheet.line(
-            centre + radius * np.stack([np.cos(angles), 0.7 * np.sin(angles)], 1), max(1.0, radius), Kind.DRAWING
-        )
-        up = rng.choice([-1, 1])
-        stem = centre + np.array([[up * radius, 0], [up * radius, -up * 3.2 * step]])
-        sheet.line(stem, max(1.0, writer.width * 0.6), Kind.DRAWING)
-
-
-def circuit(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """A wire with a part in it, as in circuit diagrams."""
-    rng = writer.rng
-    zigzag = np.stack([np.linspace(0.3, 0.7, 8), 0.5 + 0.12 * np.array([0, 1, -1, 1, -1, 1, -1, 0])], axis=1)
-    parts = ([zigzag], [np.array([[0.45, 0.3], [0.45, 0.7]]), np.array([[0.55, 0.3], [0.55, 0.7]])])
-    for part in [*pick(rng, parts), np.array([[0, 0.5], [0.3, 0.5]]), np.array([[0.7, 0.5], [1, 0.5], [1, 1]])]:
-        sheet.line(part * h + (x, y), writer.width, Kind.DRAWING)
-
-
-def _sign(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    writer.sign(x, y, sheet, h)
-
-
-def _letter(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    writer.letter(x, y, sheet, h)
-
-
-def _word(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    writer.word(x, y, sheet)
 
 
 def _box_edges(sheet: Sheet, writer: Writer) -> None:
@@ -516,8 +296,3 @@ def stamp(sheet: Sheet, rng: np.random.Generator, glyphs: Glyphs) -> None:
         ink, _ = render(glyph, setter.height, 0.0, rng)
         sheet.put(ink, x, y, Kind.PRINT)
         x += ink.shape[1] + (size * 0.5 if rng.random() < 0.25 else 1)
-
-
-DOODLES: tuple[Callable[[Sheet, Writer, float, float, float], None], ...] = (
-    scribble, signature, arrow, outline, face, hatching, music, circuit, _sign, _sign,
-)  # fmt: skip
