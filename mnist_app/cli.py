@@ -223,7 +223,7 @@ def sources(format: Format = Format.table) -> None:
 
 
 def _train_detector(settings: TrainingSettings, name: str, overwrite: bool, progress_file: Path | None) -> str:
-    """Train the detector, fit how its findings are judged, and keep pictures of what it learnt from."""
+    """Train the detector and its judge, and keep pictures of what they learnt from."""
     from mnist_app.detecting import fitting
     from mnist_app.digits import sources
 
@@ -235,9 +235,9 @@ def _train_detector(settings: TrainingSettings, name: str, overwrite: bool, prog
 
         with TrainingBar(progress_file) as bar:
             training.train_detector(settings, model, bar.update, _say)
-        _say("Fitting the score on other pages …")
-        with typer.progressbar(length=2 * fitting.PAGES, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            metrics = fitting.store_score(model, model_store.find_model(), bar.update)
+        _say("Training the judge on other pages …")
+        with typer.progressbar(length=fitting.ALL_PAGES, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            metrics = fitting.store_judge(model, model_store.find_model(), bar.update)
     return f"{name}: of what it takes for a digit on generated pages, {metrics['precision']:.1%} are."
 
 

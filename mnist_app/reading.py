@@ -1,7 +1,7 @@
 """The front door: a picture goes in, the digits on it come out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, Literal
 
@@ -9,21 +9,25 @@ import cv2
 import numpy as np
 
 from mnist_app.classifier import Classifier, load_classifier
+from mnist_app.detecting.candidates import Candidate, Fate, gather
 from mnist_app.detecting.detector import Detector, Level, load_detector
-from mnist_app.detecting.scoring import Marks, odds_of
+from mnist_app.detecting.evidence import Evidence, weigh
+from mnist_app.detecting.judge import Judge, load_judge
+from mnist_app.detecting.search import SAME_INK
 from mnist_app.digits.kinds import Kind
-from mnist_app.grouping import Look, Looker, join_pieces, split_touching
-from mnist_app.ink import lift_ink, paper_levels
-from mnist_app.lines import remove_lines
+from mnist_app.finding import SWITCHES as FINDING
+from mnist_app.finding import find_digits, looker
+from mnist_app.grouping import Look
+from mnist_app.ink import paper_levels
 from mnist_app.model_store import find_model
 from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, changed_pixels, run_steps
-from mnist_app.rejection import LINE, NOT_A_DIGIT, reject, reject_background, reject_shapes
+from mnist_app.rejection import LINE, NOT_A_DIGIT
 from mnist_app.rows import reading_order
-from mnist_app.segmentation import Blob, Box, find_pieces, ink_inside, union
+from mnist_app.segmentation import Box, find_pieces, ink_inside, union
 
 SHOWN_SIDE = 800  # steps are shown at most that large
-LINES, JOINING, SPLITTING, REJECTION, DETECTION = "Line removal", "Joining", "Splitting", "Rejection", "Detector"
-SWITCHES = (*(row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)), LINES, JOINING, SPLITTING, REJECTION, DETECTION)
+DETECTION = "Detector"
+SWITCHES = (*(row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)), *FINDING, DETECTION)
 
 PHOTO, WORDS, PRINTED, DRAWING = "photo", "words", "print", "drawing"
 LOOKS = {Kind.PICTURE: PHOTO, Kind.LETTER: WORDS, Kind.PRINT: PRINTED, Kind.DRAWING: DRAWING}
@@ -136,6 +140,7 @@ def read_picture(
     boxes: Sequence[Box] | None = None,
     drawn: bool = False,
     detector: Detector | None = None,
+    judge: Judge | None = None,
     without: frozenset[str] = frozenset(),
 ) -> Reading:
     """Read the digits in a picture.
@@ -146,7 +151,8 @@ def read_picture(
         digits: "one" for a picture known to hold one digit: all its ink is that digit.
         boxes: read exactly these `(x, y, w, h)`, in the picture's pixels, in place of looking for digits.
         drawn: whether all ink is known to be pen strokes, as on the canvas: no detector is needed then.
-        detector: tells digits from everything else; the one in `models/` where None.
+        detector: says what every place of a picture is; the one in `models/` where None.
+        judge: says which candidates are digits, from what the detector sees; likewise.
         without: names of steps to switch off, to see what each is worth.
 
     Returns:
@@ -169,125 +175,45 @@ def read_picture(
         beyond = changed_pixels(made["Polarity"], made["Page finding"])
         faint = made["Grey"] > paper_levels(made["Grey"])[1]
         found = find_digits(mask, faint, beyond, look, classifier.calibration.reject, without)
-        looks, left_out = found.looks, found.rejected
-        if not drawn and DETECTION not in without:
-            detector = detector or load_detector()
-            levels = detector.look(made["Composite alpha"])
-            looks, left_out, looks_like = _judge(found, _witnesses(found, made["Grey"], detector), levels, detector)
+        if drawn or DETECTION in without:
+            looks, left_out = found.looks, [_rejected(one.blob.box, one.reason, one.look) for one in found.left]
+        else:
+            levels = (detector or load_detector()).look(made["Composite alpha"])
+            candidates = gather(found, mask, levels, look)
+            looks, left_out, looks_like = _judge(candidates, mask, levels, judge or load_judge(), made["Grey"])
+        left_out += [Rejected(box, LINE) for box in found.lines]
 
     scale = picture.shape[1] / mask.shape[1]
     order = reading_order([one.blob.box for one in looks])
     rows = tuple(tuple(_digit(looks[i], scale, classifier.calibration.unsure) for i in row) for row in order)
-    rejected = tuple(Rejected(_scaled(one.box, scale), one.reason, one.image) for one in left_out)
+    rejected = tuple(replace(one, box=_scaled(one.box, scale)) for one in left_out)
     return Reading(rows, rejected, made, looks_like)
 
 
-def looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str] = frozenset()) -> Looker:
-    """Return the function that shows the ink of blobs to the network."""
-    paper, _ = paper_levels(strength)
-
-    def look(blobs: list[Blob]) -> list[Look]:
-        if not blobs:
-            return []
-        parts = [strength[y : y + h, x : x + w] for x, y, w, h in (blob.box for blob in blobs)]
-        made = [
-            run_steps(DIGIT_STEPS, lift_ink(part, blob.mask, paper), without)
-            for part, blob in zip(parts, blobs, strict=True)
-        ]
-        outputs = classifier.predict(np.stack([steps["Centre of mass"] for steps in made]))
-        return [
-            Look(
-                blob,
-                made[i],
-                outputs.y_prob[i],
-                outputs.features[i],
-                digit_prob=float(outputs.digit_prob[i]),
-                strength=cv2.mean(parts[i], blob.mask.view(np.uint8))[0] - paper,
-            )
-            for i, blob in enumerate(blobs)
-        ]
-
-    return look
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """A page's ink, sorted by shape and neighbours.
-
-    Attributes:
-        looks: what has the form of a digit.
-        rejected: the rest, with its reasons.
-        left: the rest's ink, without ruled lines.
-        mask: `(h, w)` bool, all ink but ruled lines.
-    """
-
-    looks: list[Look]
-    rejected: list[Rejected]
-    left: list[Blob]
-    mask: np.ndarray
-
-
-def find_digits(
-    mask: np.ndarray,
-    faint: np.ndarray,
-    beyond: np.ndarray | None,
-    look: Looker,
-    threshold: float,
-    without: frozenset[str] = frozenset(),
-) -> Found:
-    """Sort a page's ink into what has the form of a digit and the rest; boxes are in pixels of the mask.
-
-    Args:
-        mask: `(h, w)` bool, the ink.
-        faint: `(h, w)` bool, all that is darker than paper.
-        beyond: `(h, w)` bool, what is no paper; None where the paper fills the picture.
-        look: asks the network about blobs.
-        threshold: score below which a blob is no digit.
-        without: names of `SWITCHES` that are off.
-    """
-    mask, lines = (mask, []) if LINES in without else remove_lines(mask, faint)
-    rejected = [Rejected(box, LINE) for box in lines]
-    pieces = find_pieces(mask)
-    reasons = reject_shapes(pieces, mask.shape)
-    rejected += [Rejected(pieces[i].box, reason) for i, reason in reasons.items()]
-    left = [pieces[i] for i in reasons]
-    looks = look([piece for i, piece in enumerate(pieces) if i not in reasons])
-
-    def leave_out(reasons: dict[int, str]) -> list[Look]:
-        rejected.extend(Rejected(looks[i].blob.box, why, looks[i].made["Centre of mass"]) for i, why in reasons.items())
-        left.extend(looks[i].blob for i in reasons)
-        return [one for i, one in enumerate(looks) if i not in reasons]
-
-    looks = leave_out(reject_background(looks, mask.shape, beyond))
-    if JOINING not in without:
-        looks = join_pieces(looks, look)
-    if SPLITTING not in without:
-        looks = split_touching(looks, look)
-    if REJECTION not in without:
-        looks = leave_out(reject(looks, threshold, mask.shape))
-    return Found(looks, rejected, left, mask)
-
-
 def _judge(
-    found: Found, witnesses: list[Look], levels: list[Level], detector: Detector
+    candidates: list[Candidate], ink: np.ndarray, levels: list[Level], judge: Judge, strength: np.ndarray
 ) -> tuple[list[Look], list[Rejected], str | None]:
-    """Keep what is a written digit to the detector, too; say of the rest why not, and what a page without any is."""
-    marks = Marks.of(witnesses, found.left, found.mask, levels)
-    kept = odds_of(marks, levels, detector.score) > detector.score.threshold
-    looks = [one for one, keep in zip(found.looks, kept, strict=True) if keep]
-    out = [
-        Rejected(one.blob.box, REASONS[Kind(int(kinds.argmax()))], one.made["Centre of mass"])
-        for one, kinds, keep in zip(found.looks, marks.seen.kinds, kept, strict=False)
-        if not keep
-    ]
-    return looks, [*found.rejected, *out], None if looks else _looks_like(marks, levels)
+    """Choose what is a written digit; say of the other marks why not, and what a page without any is."""
+    asked = np.array([one.look is not None for one in candidates], bool)
+    if not asked.any():
+        return [], [_left_out(one) for one in candidates], PHOTO if _is_photo(levels) else None
+    evidence = weigh(_heard(candidates, strength, judge), ink, levels)
+    odds = np.where(asked, judge.odds(evidence), -np.inf)
+    chosen = judge.choose(odds, np.array([one.fate == Fate.KEPT for one in candidates]), evidence.overlap)
+    covered = evidence.overlap[:, chosen].max(axis=1, initial=0) > SAME_INK
+    rest = [i for i, one in enumerate(candidates) if one.fate != Fate.TRIED and not covered[i]]
+    left_out = [_left_out(candidates[i], Kind(int(evidence.kinds[i].argmax()))) for i in rest]
+    looks_like = None if chosen else _looks_like(candidates, evidence, levels)
+    return [candidates[i].look for i in chosen], left_out, looks_like
 
 
-def _witnesses(found: Found, strength: np.ndarray, detector: Detector) -> list[Look]:
-    """What the network that the judge was fitted with says of the looks, whichever network reads the digits."""
-    if not found.looks or detector.score.fits(found.looks[0].features):
-        return found.looks
-    return looker(strength, _default_classifier())([one.blob for one in found.looks])
+def _heard(candidates: list[Candidate], strength: np.ndarray, judge: Judge) -> list[Candidate]:
+    """The candidates as the network sees them with which the judge was fitted, whichever network reads the digits."""
+    asked = [one for one in candidates if one.look]
+    if judge.fits(asked[0].look.features):
+        return candidates
+    looks = iter(looker(strength, _default_classifier())([one.blob for one in asked]))
+    return [replace(one, look=next(looks)) if one.look else one for one in candidates]
 
 
 @cache
@@ -295,17 +221,27 @@ def _default_classifier() -> Classifier:
     return load_classifier(find_model())
 
 
-def _looks_like(marks: Marks, levels: list[Level]) -> str | None:
+def _looks_like(candidates: list[Candidate], evidence: Evidence, levels: list[Level]) -> str | None:
     """What most of a picture is, or most of its ink."""
-    whole = levels[-1].kinds.mean(axis=(0, 1))
-    if whole[Kind.PICTURE] > MOSTLY:
+    if _is_photo(levels):
         return PHOTO
-    if not marks.blobs:
-        return None
-    areas = np.array([blob.area for blob in marks.blobs])
-    ink = areas @ marks.seen.kinds / areas.sum()
+    areas = evidence.mark * np.array([one.blob.area for one in candidates])
+    ink = areas @ evidence.kinds / max(areas.sum(), 1)
     kind = Kind(int(ink.argmax()))
     return LOOKS.get(kind) if ink[kind] > MOSTLY else None
+
+
+def _is_photo(levels: list[Level]) -> bool:
+    return bool(levels[-1].kinds[..., Kind.PICTURE].mean() > MOSTLY)
+
+
+def _left_out(candidate: Candidate, kind: Kind = Kind.PAPER) -> Rejected:
+    reason = candidate.left.reason if candidate.left else REASONS[kind]
+    return _rejected(candidate.blob.box, reason, candidate.look)
+
+
+def _rejected(box: Box, reason: str, look: Look | None) -> Rejected:
+    return Rejected(box, reason, look and look.made["Centre of mass"])
 
 
 def _digit(look: Look, scale: float, unsure: float) -> Digit:

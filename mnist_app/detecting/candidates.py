@@ -1,9 +1,7 @@
-"""What the judge learns from: pieces of ink, unions of near ones, cuts, and what the detector points at.
-
-Most are no whole digit, and many look like one: the wrong groupings that a reading may come to.
-"""
+"""All that may be one digit on a page: what form and neighbours make of its ink, and where the detector sees more."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from scipy.cluster.hierarchy import linkage
@@ -11,7 +9,10 @@ from scipy.spatial.distance import squareform
 
 from mnist_app.detecting.detector import Level, find_boxes, ink_of_digits, look_up
 from mnist_app.digits.kinds import Kind
-from mnist_app.segmentation import Blob, find_pieces, ink_inside, union
+from mnist_app.finding import Found, LeftOut
+from mnist_app.grouping import Look, Looker
+from mnist_app.rejection import EDGE, FAINT_INK, LETTERS, NOT_A_DIGIT, SMALL
+from mnist_app.segmentation import Blob, ink_inside, union
 from mnist_app.touching import between, find_cuts
 
 FAR = 0.5  # pieces further apart than that share of the larger one's size are never one digit
@@ -19,8 +20,25 @@ GROWTH = 2.2  # a union is at most that many times as large as its largest piece
 ROOM = 0.12  # share of a box's size by which the detector may be wrong about its borders
 SLIMMEST, WIDEST = 0.08, 1.6  # width over height of a part that a cut leaves
 WIDE = 0.85  # width over height of a piece that may hold several digits
-WORTH_CUTTING = 0.3  # probability of a digit's ink from which on it is cut
 SHORTEST = 0.5  # share of the whole's height
+LIKELY = 0.3  # probability of a digit's ink from which on more is tried
+MOST_TRIED = 60
+
+
+class Fate(IntEnum):
+    """What form and neighbours make of ink."""
+
+    KEPT = 0
+    DOUBTED = 1
+    AMONG_LETTERS = 2
+    WEAK = 3
+    NO_FORM = 4
+    TRIED = 5  # a part or a union that the detector suggests
+
+
+FATES = {NOT_A_DIGIT: Fate.DOUBTED, EDGE: Fate.DOUBTED, LETTERS: Fate.AMONG_LETTERS} | dict.fromkeys(
+    (SMALL, FAINT_INK), Fate.WEAK
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,29 +47,46 @@ class Candidate:
 
     Attributes:
         blob: the ink.
-        whole: whether it holds all ink of the pieces that it is taken from.
-        several: whether it is taken from several pieces.
+        fate: what form and neighbours make of it.
+        look: what the classifier says; None where it was not asked, since the ink has no digit's form.
+        left: where form and neighbours left it out.
     """
 
     blob: Blob
-    whole: bool = True
-    several: bool = False
+    fate: Fate
+    look: Look | None
+    left: LeftOut | None = None
 
 
-def propose(mask: np.ndarray, levels: list[Level]) -> list[Candidate]:
-    """List what may be one digit.
+def gather(found: Found, ink: np.ndarray, levels: list[Level], look: Looker) -> list[Candidate]:
+    """List what may be one digit: first all marks of the page, then further groupings of their ink.
 
     Args:
-        mask: `(h, w)` bool, the ink.
+        found: the page's ink, sorted.
+        ink: `(h, w)` bool, all of it, with ruled lines.
         levels: what the detector says of the picture.
+        look: asks the classifier about blobs.
     """
-    pieces = find_pieces(mask)
+    marks = [Candidate(one.blob, Fate.KEPT, one) for one in found.looks]
+    marks += [Candidate(one.blob, FATES.get(one.reason, Fate.NO_FORM), one.look, one) for one in found.left]
+    known = {(mark.blob.box, mark.blob.area) for mark in marks}
+    tried: dict[tuple, tuple[float, Blob]] = {}
+    for blob in _regroup(found.pieces, ink, levels):
+        key = blob.box, blob.area
+        if key not in known and key not in tried and blob.size > 3:
+            tried[key] = float(look_up(levels, blob).near[Kind.DIGIT]), blob
+    likely = sorted((one for one in tried.values() if one[0] > LIKELY), key=lambda one: -one[0])[:MOST_TRIED]
+    return marks + [Candidate(one.blob, Fate.TRIED, one) for one in look([blob for _, blob in likely])]
+
+
+def _regroup(pieces: list[Blob], ink: np.ndarray, levels: list[Level]) -> list[Blob]:
+    """Unions of near pieces, parts of wide ones, and what the detector points at."""
     wide = [piece for piece in pieces if piece.box[2] > WIDE * piece.box[3]]
-    cuts = [part for piece in wide if look_up(levels, piece).near[Kind.DIGIT] > WORTH_CUTTING for part in _cut(piece)]
-    return [*map(Candidate, pieces), *_unions(pieces), *cuts, *_pointed_at(mask, pieces, levels)]
+    cuts = [part for piece in wide if look_up(levels, piece).near[Kind.DIGIT] > LIKELY for part in _cut(piece)]
+    return [*pieces, *_unions(pieces), *cuts, *_pointed_at(ink, levels)]
 
 
-def _unions(pieces: list[Blob]) -> list[Candidate]:
+def _unions(pieces: list[Blob]) -> list[Blob]:
     """The inner nodes of the tree that joins near pieces first (single linkage), up to the size of a digit."""
     if len(pieces) < 2:
         return []
@@ -63,7 +98,7 @@ def _unions(pieces: list[Blob]) -> list[Candidate]:
     distance = np.hypot(gaps[..., 0], gaps[..., 1]) / np.maximum(sizes[:, None], sizes[None])
     np.fill_diagonal(distance, 0)
     members: dict[int, list[int]] = {i: [i] for i in range(len(pieces))}
-    found: list[Candidate] = []
+    found: list[Blob] = []
     for number, (a, b, far, _) in enumerate(linkage(squareform(distance, checks=False), "single"), len(pieces)):
         if far > FAR or int(a) not in members or int(b) not in members:
             continue
@@ -71,11 +106,11 @@ def _unions(pieces: list[Blob]) -> list[Candidate]:
         span = (high[inside].max(axis=0) - low[inside].min(axis=0)).max()
         if span <= GROWTH * sizes[inside].max():
             members[number] = inside
-            found.append(Candidate(union([pieces[i] for i in sorted(inside)]), several=True))
+            found.append(union([pieces[i] for i in sorted(inside)]))
     return found
 
 
-def _cut(piece: Blob) -> list[Candidate]:
+def _cut(piece: Blob) -> list[Blob]:
     """The parts of one piece between any two cuts, where several digits may touch."""
     cuts = [None, *find_cuts(piece.mask), None]
     found = []
@@ -86,35 +121,18 @@ def _cut(piece: Blob) -> list[Candidate]:
                 continue
             _, _, width, height = part.box
             if height > SHORTEST * piece.box[3] and SLIMMEST < width / height < WIDEST:
-                found.append(Candidate(part, whole=False))
+                found.append(part)
     return found
 
 
-def _pointed_at(mask: np.ndarray, pieces: list[Blob], levels: list[Level]) -> list[Candidate]:
+def _pointed_at(ink: np.ndarray, levels: list[Level]) -> list[Blob]:
     """The ink where the detector sees a digit, without lines and neighbours."""
     found = []
-    for x, y, w, h in find_boxes(levels, mask.shape):
+    for x, y, w, h in find_boxes(levels, ink.shape):
         room = round(ROOM * max(w, h))
         left, top = max(0, x - room), max(0, y - room)
-        wide = left, top, min(mask.shape[1], x + w + room) - left, min(mask.shape[0], y + h + room) - top
-        ink = ink_of_digits(levels, mask, wide)
-        blob = ink_inside(ink, (0, 0, *wide[2:]))
-        if blob is None:
-            continue
-        blob = Blob((blob.box[0] + left, blob.box[1] + top, *blob.box[2:]), blob.mask)
-        touched = sum(_share_ink(blob, piece) for piece in pieces)
-        if touched and blob.size > 3:
-            found.append(Candidate(blob, whole=False, several=touched > 1))
+        wide = left, top, min(ink.shape[1], x + w + room) - left, min(ink.shape[0], y + h + room) - top
+        blob = ink_inside(ink_of_digits(levels, ink, wide), (0, 0, *wide[2:]))
+        if blob is not None:
+            found.append(Blob((blob.box[0] + left, blob.box[1] + top, *blob.box[2:]), blob.mask))
     return found
-
-
-def _share_ink(a: Blob, b: Blob) -> bool:
-    left, top = max(a.box[0], b.box[0]), max(a.box[1], b.box[1])
-    right = min(a.box[0] + a.box[2], b.box[0] + b.box[2])
-    bottom = min(a.box[1] + a.box[3], b.box[1] + b.box[3])
-    if right <= left or bottom <= top:
-        return False
-    one, other = (
-        blob.mask[top - blob.box[1] : bottom - blob.box[1], left - blob.box[0] : right - blob.box[0]] for blob in (a, b)
-    )
-    return bool((one & other).any())

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from mnist_app.detecting.score import Score
 from mnist_app.digits.kinds import Kind
 from mnist_app.segmentation import Blob, Box
 from mnist_app.settings import MODELS_FOLDER
@@ -54,21 +53,20 @@ class Level:
 class Detector:
     """A trained detector, ready to be asked from any thread."""
 
-    def __init__(self, path: Path, score: Score | None = None) -> None:
+    def __init__(self, path: Path, threads: int = 2) -> None:
         """Load `detector.tflite`.
 
         Args:
             path: the file.
-            score: the regressions that judge candidates by what it sees; None while they are fitted.
+            threads: that it computes with.
 
         Raises:
             FileNotFoundError: there is no such file.
         """
         if not Path(path).is_file():
             raise FileNotFoundError(f"There is no detector file {path}.")
-        self.score = score
         self._lock = Lock()  # an Interpreter is not thread-safe
-        self._interpreter = Interpreter(str(path), num_threads=2)
+        self._interpreter = Interpreter(str(path), num_threads=threads)
         self._input = self._interpreter.get_input_details()[0]["index"]
         outputs = self._interpreter.get_signature_runner().get_output_details()
         self._outputs = [outputs[f"output_{i}"]["index"] for i in range(2)]
@@ -104,9 +102,9 @@ class Detector:
 
 
 @cache
-def load_detector(folder: Path = MODELS_FOLDER / DETECTOR) -> Detector:
-    """Load a stored detector with its score, once."""
-    return Detector(folder / "detector.tflite", Score.load(folder / "score.npz"))
+def load_detector(folder: Path = MODELS_FOLDER / DETECTOR, threads: int = 2) -> Detector:
+    """Load a stored detector, once."""
+    return Detector(folder / "detector.tflite", threads)
 
 
 def best_level(levels: list[Level], size: float) -> int:

@@ -1,6 +1,7 @@
-"""Fit the score of candidates on generated pages that the detector was not trained on."""
+"""Fit the judge of candidates on generated pages."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -9,27 +10,29 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
-from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier
 
 from mnist_app.classifier import Classifier, load_classifier
-from mnist_app.detecting.candidates import propose
-from mnist_app.detecting.detector import Detector, Level
-from mnist_app.detecting.score import FURTHEST, Judge, Regression, Score
-from mnist_app.detecting.scoring import COMPANY, Marks, evidence, keep_company, see
+from mnist_app.detecting.candidates import Fate, gather
+from mnist_app.detecting.detector import Detector
+from mnist_app.detecting.evidence import Evidence, weigh
+from mnist_app.detecting.judge import Judge
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import Page, PageMaker, contact_sheet
 from mnist_app.digits.sources import PARTS, Part
+from mnist_app.finding import find_digits, looker
 from mnist_app.ink import paper_levels
 from mnist_app.model_store import StoredModel, write_json
 from mnist_app.preprocessing import PICTURE_STEPS, changed_pixels, run_steps
-from mnist_app.reading import find_digits, looker
 from mnist_app.segmentation import Blob
 
-PAGES, SEED = 2500, 3_000_017
+PAGES: dict[Part, int] = {"validation": 3000, "train": 6000}  # that the judge learns from
+OTHERS, THRESHOLD_PAGES = 100_000, 1000  # from which number on, and how many the threshold is chosen on
+ALL_PAGES = sum(PAGES.values()) + THRESHOLD_PAGES
+SEED = 3_000_017
 DRAWINGS = 0.25  # share of the pages that are strokes on white: people send pictures of drawings, too
-LOST = 0.01  # share of the digits that the threshold may lose
-HIDDEN = (64, 32)  # units of the judge's layers
+LOST = 0.01  # share of the digits found by form and neighbours that the threshold may lose
+SURE = 0.95  # share of digits in what the judge alone finds
+MARGINS = np.arange(0, 9, 0.25)  # that are tried
 LONGEST = (300, 1000)  # of the pages' longest sides, at least and at most
 PURE, COVERED = 0.8, 0.8  # shares of its ink and of the digit's ink from which on a candidate is that digit
 FOREIGN = 0.5  # shares below which it is not
@@ -55,12 +58,21 @@ class Truth:
         )
         return cls(owner, kind, page.shares, page.labels)
 
-    def judge(self, blobs: list[Blob], mask: np.ndarray) -> np.ndarray:
-        """For each blob 1 where it is one whole digit, 0 where it is not, -1 where that is a matter of taste."""
-        totals = np.bincount(self.owner[mask], minlength=len(self.shares) + 1)
-        return np.array([self._judge(blob, totals) for blob in blobs], int)
+    def judge(self, blobs: list[Blob], mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For each blob 1 where it is a whole digit, 0 where not, -1 where that is a matter of taste; and which digit.
 
-    def _judge(self, blob: Blob, totals: np.ndarray) -> int:
+        Args:
+            blobs: n of them.
+            mask: `(h, w)` bool, all ink.
+
+        Returns:
+            Twice `(n,)` integers; digits count from 1.
+        """
+        totals = np.bincount(self.owner[mask], minlength=len(self.shares) + 1)
+        judged = [self._judge(blob, totals) for blob in blobs]
+        return tuple(np.array(judged, int).reshape(-1, 2).T)
+
+    def _judge(self, blob: Blob, totals: np.ndarray) -> tuple[int, int]:
         x, y, w, h = blob.box
         owners, kinds = (part[y : y + h, x : x + w][blob.mask] for part in (self.owner, self.kind))
         counts = np.bincount(owners, minlength=len(totals))
@@ -68,15 +80,15 @@ class Truth:
         best = int(counts.argmax())
         doubtful, inked = np.count_nonzero(kinds == Kind.DOUBTFUL), np.count_nonzero(kinds)
         if doubtful > 0.3 * max(inked, 1):
-            return UNKNOWN
+            return UNKNOWN, best
         if not counts[best]:
-            return 0
+            return 0, 0
         if self.shares[best - 1] < SEEN_WHOLE:
-            return UNKNOWN
+            return UNKNOWN, best
         pure, covered = counts[best] / inked, counts[best] / totals[best]
         if pure > PURE and covered > COVERED:
-            return 1
-        return 0 if min(pure, covered) < FOREIGN else UNKNOWN
+            return 1, best
+        return 0 if min(pure, covered) < FOREIGN else UNKNOWN, best
 
 
 def page_size(rng: np.random.Generator) -> tuple[int, int]:
@@ -92,75 +104,82 @@ def page_size(rng: np.random.Generator) -> tuple[int, int]:
 _maker: PageMaker
 _classifier: Classifier
 _detector: Detector
-_score: Score | None
 
 
-def _prepare(part: Part, model: Path, detector: Path, score: Score | None) -> None:
-    global _maker, _classifier, _detector, _score
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A generated page's candidates.
+
+    Attributes:
+        evidence: what is known of them.
+        truth: `(n,)`, 1 where a candidate is one whole digit, 0 where it is not, -1 where that is a matter of taste.
+        owner: `(n,)`, which digit it is for the most part, 0 for none.
+        wanted: how many digits are to be read.
+        asked: `(n,)` bool, whether the classifier was.
+        kept: `(n,)` bool, what form and neighbours alone make a digit.
+    """
+
+    evidence: Evidence
+    truth: np.ndarray
+    owner: np.ndarray
+    wanted: int
+    asked: np.ndarray
+    kept: np.ndarray
+
+
+def _prepare(part: Part, model: Path, detector: Path) -> None:
+    global _maker, _classifier, _detector
     cv2.setNumThreads(1)
-    _maker, _classifier, _detector = PageMaker(part), load_classifier(StoredModel(model)), Detector(detector)
-    _score = score
+    _maker, _classifier = PageMaker(part), load_classifier(StoredModel(model), threads=1)
+    _detector = Detector(detector, threads=1)
 
 
-def _draw(number: int) -> tuple[dict[str, np.ndarray], list[Level], Truth]:
-    """What the steps and the detector make of a page, and the truth."""
+def _example(number: int) -> Example | None:
     rng = np.random.default_rng((SEED, number))
     seed = SEED, number, 1
     page = _maker.draw_strokes(seed) if rng.random() < DRAWINGS else _maker.draw(seed, page_size(rng))
     made = run_steps(PICTURE_STEPS, page.picture)
-    return made, _detector.look(made["Composite alpha"]), Truth.of(page, made["Ink mask"].shape)
-
-
-def _candidates(number: int) -> tuple[np.ndarray, np.ndarray]:
-    """The evidence for every candidate of a page, and the truth."""
-    made, levels, truth = _draw(number)
-    mask = made["Ink mask"]
-    candidates = propose(mask, levels)
-    if not candidates:
-        return np.zeros((0, 0), np.float32), np.zeros(0, int)
-    blobs = [candidate.blob for candidate in candidates]
-    looks = looker(made["Grey"], _classifier)(blobs)
-    values = evidence(see(candidates, mask, levels), np.arange(len(candidates)), looks)
-    return values.astype(np.float32), truth.judge(blobs, mask)
-
-
-def _looks(number: int) -> tuple[np.ndarray, np.ndarray]:
-    """The company of all that has the form of a digit on a page, and the truth."""
-    made, levels, truth = _draw(number)
-    mask = made["Ink mask"]
-    found = find_digits(
-        mask,
-        made["Grey"] > paper_levels(made["Grey"])[1],
-        changed_pixels(made["Polarity"], made["Page finding"]),
-        looker(made["Grey"], _classifier),
-        _classifier.calibration.reject,
+    ink, grey = made["Ink mask"], made["Grey"]
+    levels = _detector.look(made["Composite alpha"])
+    look = looker(grey, _classifier)
+    beyond = changed_pixels(made["Polarity"], made["Page finding"])
+    found = find_digits(ink, grey > paper_levels(grey)[1], beyond, look, _classifier.calibration.reject)
+    candidates = gather(found, ink, levels, look)
+    if all(one.look is None for one in candidates):
+        return None
+    truth = Truth.of(page, ink.shape)
+    verdicts, owner = truth.judge([one.blob for one in candidates], ink)
+    evidence = weigh(candidates, ink, levels)
+    return Example(
+        evidence,
+        verdicts,
+        owner,
+        wanted=int((page.shares >= SEEN_WHOLE).sum()),
+        asked=np.array([one.look is not None for one in candidates], bool),
+        kept=np.array([one.fate == Fate.KEPT for one in candidates], bool),
     )
-    if not found.looks:
-        return np.zeros((0, 0)), np.zeros(0, int)
-    marks = Marks.of(found.looks, found.left, found.mask, levels)
-    return keep_company(marks, levels, _score), truth.judge([look.blob for look in found.looks], mask)
 
 
 # ---- in the process that fits ----
 
 
-def store_score(
+def store_judge(
     model: StoredModel, classifier: StoredModel, advance: Callable[[int], object] = lambda _: None
 ) -> dict[str, float]:
     """Fit how a trained detector's findings are judged, and write it with figures and a contact sheet of each part.
 
-    The files are `score.npz`, `metrics.json` and `pages-PART.jpg`.
+    The files are `judge.npz`, `metrics.json` and `pages-PART.jpg`.
 
     Args:
         model: the detector's folder.
         classifier: the network that reads the digits.
-        advance: called with 1 after each page; there are two passes.
+        advance: called with 1 after each of `ALL_PAGES` pages.
 
     Returns:
         What was written to `metrics.json`.
     """
-    score, metrics = fit_score(model.folder / "detector.tflite", classifier, advance=advance)
-    score.save(model.folder / "score.npz")
+    judge, metrics = fit_judge(model.folder / "detector.tflite", classifier, advance=advance)
+    judge.save(model.folder / "judge.npz")
     history = model.history
     metrics |= {
         "val_loss": history[-1]["val_loss"],
@@ -173,17 +192,18 @@ def store_score(
     return metrics
 
 
-def fit_score(
+def fit_judge(
     detector: Path,
     classifier: StoredModel,
-    pages: int = PAGES,
+    pages: dict[Part, int] = PAGES,
     processes: int = 2,
     advance: Callable[[int], object] = lambda _: None,
-) -> tuple[Score, dict[str, float]]:
-    """Fit the judge on pages of the training part, then the company and the threshold on others.
+) -> tuple[Judge, dict[str, float]]:
+    """Train the judge on pages of both parts that are learnt from, then choose the threshold on others.
 
-    The validation part has fonts, pictures and digits that neither detector nor judge has learnt from: what they make
-    of those is what they will make of a stranger's.
+    The validation part has fonts, pictures and digits that neither detector nor classifier has learnt from: what they
+    make of those is what they will make of a stranger's. So most of the judge's pages, and all of those that the
+    threshold is chosen on, are of that part.
 
     Args:
         detector: `detector.tflite`.
@@ -193,48 +213,70 @@ def fit_score(
         advance: called with 1 after each page.
 
     Returns:
-        The score, and what it reaches on the other pages: `recall` of the digits, `precision` of what is kept, the same
-        before (`precision_before`), and how many `candidates` the judge learnt from.
+        The judge, and what it reaches on the pages that the threshold is chosen on: `recall` of the digits, `precision`
+        of what is kept, share of the pages that are `exact`, and the same by form and neighbours alone
+        (`recall_before` …).
     """
 
-    def over_pages(work: Callable[[int], tuple], part: Part, score: Score | None) -> tuple[np.ndarray, ...]:
-        arguments = (part, classifier.folder, detector, score)
+    def over_pages(part: Part, numbers: range) -> list[Example]:
+        arguments = (part, classifier.folder, detector)
         with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, arguments) as pool:
             done = []
-            for values, truth in pool.map(work, range(pages), chunksize=8):
+            for example in pool.map(_example, numbers, chunksize=8):
                 advance(1)
-                if len(known := np.flatnonzero(truth != UNKNOWN)):
-                    done.append((values[known], truth[known]))
-        return tuple(np.concatenate(column) for column in zip(*done, strict=True))
+                done += [example] if example else []
+        return done
 
-    values, truth = over_pages(_candidates, "train", None)
-    judge = fit_judge(values, truth)
-    unknown = Regression(np.zeros(len(COMPANY)), 0.0)
-    company, looks_truth = over_pages(_looks, "validation", Score(judge, unknown, 0.0))
-    regression = _fit_regression(company, looks_truth)
-    odds = regression.odds(company)
-    threshold = float(np.quantile(odds[looks_truth == 1], LOST))
-    metrics = {
-        "candidates": len(truth),
-        "recall": float((odds[looks_truth == 1] > threshold).mean()),
-        "precision": float(looks_truth[odds > threshold].mean()),
-        "precision_before": float(looks_truth.mean()),
+    from mnist_app.detecting.judge_training import train_judge  # takes seconds to import, in each process
+
+    learnt = [one for part, count in pages.items() for one in over_pages(part, range(count))]
+    judge = train_judge([one.evidence for one in learnt], [one.truth for one in learnt])
+    chosen_on = over_pages("validation", range(OTHERS, OTHERS + THRESHOLD_PAGES))
+    return set_threshold(judge, chosen_on)
+
+
+def set_threshold(judge: Judge, pages: list[Example]) -> tuple[Judge, dict[str, float]]:
+    """The judge with its threshold and margin, and what it reaches.
+
+    At the threshold, `LOST` of the digits are lost that form and neighbours have found. Of what they have not, enough
+    must be digits: the margin is the smallest at which `SURE` are.
+    """
+    odds = [np.where(one.asked, judge.odds(one.evidence), -np.inf) for one in pages]
+    vouched = [said[one.kept & (one.truth == 1)] for one, said in zip(pages, odds, strict=True)]
+    threshold = float(np.quantile(np.concatenate(vouched), LOST))
+
+    def sort(margin: float) -> list[list[int]]:
+        decided = Judge(judge.networks, threshold, margin)
+        return [decided.choose(said, one.kept, one.evidence.overlap) for one, said in zip(pages, odds, strict=True)]
+
+    def further(margin: float) -> Counter:
+        return _count(
+            pages, ([i for i in found if not one.kept[i]] for one, found in zip(pages, sort(margin), strict=True))
+        )
+
+    sure = (margin for margin in MARGINS.tolist() if _precision(further(margin)) >= SURE)
+    margin = next(sure, float(MARGINS[-1]))
+    after, before = _count(pages, sort(margin)), _count(pages, ([*np.flatnonzero(one.kept)] for one in pages))
+    return Judge(judge.networks, threshold, margin), {
+        f"{name}{suffix}": float(value)
+        for counts, suffix in ((after, ""), (before, "_before"))
+        for name, value in (
+            ("recall", counts["right"] / max(counts["wanted"], 1)),
+            ("precision", _precision(counts)),
+            ("exact", counts["exact"] / len(pages)),
+        )
     }
-    return Score(judge, regression, threshold), metrics
 
 
-def fit_judge(values: np.ndarray, truth: np.ndarray) -> Judge:
-    """Train the small dense network on rows `(n, k)` and `(n,)` 0 or 1."""
-    mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
-    inputs = np.clip((values - mean) / scale, -FURTHEST, FURTHEST)
-    network = MLPClassifier(
-        HIDDEN, alpha=3e-3, batch_size=256, max_iter=60, early_stopping=True, n_iter_no_change=6, random_state=0
-    )
-    network.fit(inputs, truth)
-    return Judge(mean, scale, tuple(network.coefs_), tuple(network.intercepts_))
+def _precision(counts: Counter) -> float:
+    return counts["right"] / max(counts["right"] + counts["wrong"], 1)
 
 
-def _fit_regression(values: np.ndarray, truth: np.ndarray) -> Regression:
-    spread = values.std(axis=0) + 1e-6
-    regression = LogisticRegression(max_iter=2000).fit(values / spread, truth)
-    return Regression(regression.coef_[0] / spread, float(regression.intercept_[0]))
+def _count(pages: Iterable[Example], chosen: Iterable[Sequence[int]]) -> Counter:
+    """How many digits are wanted and right, how many chosen ones wrong, how many pages exact."""
+    counts: Counter = Counter()
+    for page, indices in zip(pages, chosen, strict=True):
+        truth = page.truth[list(indices)]
+        right, wrong = len(set(page.owner[list(indices)][truth == 1])), np.count_nonzero(truth == 0)
+        counts.update(wanted=page.wanted, right=right, wrong=wrong, exact=right == page.wanted and not wrong)
+    return counts

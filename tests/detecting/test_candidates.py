@@ -1,28 +1,50 @@
 import cv2
 import numpy as np
+import pytest
 
-from mnist_app.detecting.candidates import propose
+from mnist_app.classifier import load_classifier
+from mnist_app.detecting.candidates import Fate, gather
 from mnist_app.detecting.detector import load_detector
+from mnist_app.finding import find_digits, looker
+from mnist_app.model_store import find_model
 
 
-def test_pieces_unions_cuts_and_what_the_detector_points_at(mnist_test):
-    paper = np.zeros((240, 420), np.uint8)
-    paper[60:172, 30:142] = cv2.resize(mnist_test[0][1], (112, 112))
-    paper[60:172, 200:312] = cv2.resize(mnist_test[0][2], (112, 112))
-    cv2.line(paper, (255, 60), (290, 50), 255, 5)  # a loose bar above the second one
-    mask = paper > 127
-    picture = np.repeat(255 - paper[..., np.newaxis], 3, axis=2)
-    candidates = propose(mask, load_detector().look(picture))
-    pieces = [one for one in candidates if one.whole and not one.several]
-    unions = [one for one in candidates if one.whole and one.several]
-    assert len(pieces) >= 2
-    assert unions
-    assert any(not one.whole for one in candidates)
+@pytest.fixture(scope="module")
+def gathered(mnist_test):
+    """Two digits, one with a loose bar above it, and two that touch."""
+    paper = np.zeros((240, 640), np.uint8)
+    for x, i in ((30, 1), (200, 2), (400, 3), (478, 10)):
+        part = paper[60:172, x : x + 112]
+        np.maximum(part, cv2.resize(mnist_test[0][i], (112, 112)), out=part)
+    cv2.line(paper, (255, 50), (290, 40), 255, 5)
+    cv2.line(paper, (480, 110), (520, 116), 255, 6)
+    ink, picture = paper > 127, np.repeat(255 - paper[..., np.newaxis], 3, axis=2)
+    look = looker(paper, load_classifier(find_model()))
+    found = find_digits(ink, ink, None, look, 0.1)
+    return ink, found, gather(found, ink, load_detector().look(picture), look)
+
+
+def test_the_marks_of_the_page_come_first(gathered):
+    _, found, candidates = gathered
+    marks = [one for one in candidates if one.fate != Fate.TRIED]
+    assert candidates[: len(marks)] == marks
+    assert [one.look for one in marks if one.fate == Fate.KEPT] == found.looks
+    assert [one.left for one in marks if one.fate != Fate.KEPT] == found.left
+
+
+def test_further_groupings_are_tried_where_the_detector_sees_digits(gathered):
+    ink, _, candidates = gathered
+    tried = [one for one in candidates if one.fate == Fate.TRIED]
+    assert tried
+    assert all(one.look is not None for one in tried)
     for one in candidates:
         x, y, w, h = one.blob.box
-        assert (mask[y : y + h, x : x + w] | ~one.blob.mask).all()
+        assert (ink[y : y + h, x : x + w] | ~one.blob.mask).all()
+    assert len({(one.blob.box, one.blob.area) for one in candidates}) == len(candidates)
 
 
-def test_nothing_is_proposed_on_blank_paper():
-    picture = np.full((200, 300, 3), 255, np.uint8)
-    assert propose(np.zeros((200, 300), bool), load_detector().look(picture)) == []
+def test_nothing_is_tried_on_blank_paper():
+    blank, picture = np.zeros((200, 300), bool), np.full((200, 300, 3), 255, np.uint8)
+    look = looker(np.zeros((200, 300), np.uint8), load_classifier(find_model()))
+    found = find_digits(blank, blank, None, look, 0.1)
+    assert gather(found, blank, load_detector().look(picture), look) == []

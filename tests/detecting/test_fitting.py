@@ -1,8 +1,9 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from mnist_app.detecting.fitting import UNKNOWN, Truth, fit_judge, page_size
-from mnist_app.detecting.score import LIMIT, Regression, Score
+from mnist_app.detecting.fitting import UNKNOWN, Example, Truth, page_size, set_threshold
 from mnist_app.digits.kinds import Kind
 from mnist_app.segmentation import Blob
 
@@ -21,7 +22,7 @@ def page():
 def judge(page, x: int, width: int) -> int:
     truth, mask = page
     blob = Blob((x, 10, width, 40), mask[10:50, x : x + width])
-    return truth.judge([blob], mask)[0]
+    return truth.judge([blob], mask)[0][0]
 
 
 def test_only_one_whole_digit_is_a_digit(page):
@@ -46,17 +47,22 @@ def test_pages_have_many_sizes():
     assert (sizes[:, 0] < sizes[:, 1]).any()
 
 
-def test_a_judge_learns_what_no_line_can_tell_and_is_stored(tmp_path):
-    rng = np.random.default_rng(0)
-    values = rng.normal(0, 3, (3000, 4))
-    truth = (np.linalg.norm(values[:, :2], axis=1) < 3).astype(int)
-    judge = fit_judge(values, truth)
-    assert ((judge.odds(values) > 0) == truth).mean() > 0.95
-    assert np.abs(judge.odds(1e6 * values)).max() <= LIMIT
+def example(truth: list[int], owner: list[int], kept: list[bool], wanted: int) -> Example:
+    n = len(truth)
+    evidence = SimpleNamespace(overlap=np.eye(n))
+    return Example(evidence, np.array(truth), np.array(owner), wanted, np.ones(n, bool), np.array(kept))
 
-    regression = Regression(np.array([1.0, -2.0]), 0.5)
-    Score(judge, regression, 0.25).save(tmp_path / "score.npz")
-    loaded = Score.load(tmp_path / "score.npz")
-    assert loaded.threshold == 0.25
-    np.testing.assert_allclose(loaded.judge.odds(values), judge.odds(values), atol=1e-3)
-    np.testing.assert_allclose(loaded.company.odds(np.array([[1.0, 1.0], [0.0, 0.0]])), [-0.5, 0.5])
+
+def test_few_digits_are_lost_and_what_the_judge_finds_alone_is_sure():
+    """Form finds a hundred digits, of odds 1 to 100. Beside them lie 20 digits of odds 5, and 20 letters of odds 3."""
+    found = [example([1, 1, 0], [1, 2, 0], [True, False, False], 2) for _ in range(20)]
+    found += [example([1], [1], [True], 1) for _ in range(80)]
+    said = [np.array([1.0 + i, 5.0, 3.0][: len(page.truth)]) for i, page in enumerate(found)]
+    answers = iter(said)
+    judge, metrics = set_threshold(SimpleNamespace(odds=lambda evidence: next(answers), networks=()), found)
+    assert 1 < judge.threshold < 2
+    assert 3 <= judge.threshold + judge.margin < 5
+    assert metrics == pytest.approx(
+        {"recall": 119 / 120, "precision": 1.0, "exact": 0.99}
+        | {"recall_before": 100 / 120, "precision_before": 1.0, "exact_before": 0.8}
+    )

@@ -1,0 +1,117 @@
+"""How sure it is that a candidate is one whole digit: a small network on the candidate, its neighbours and its rivals.
+
+A letter in a word differs from a digit in a number only by what stands beside it. So what is known of each candidate
+is made into a short vector, and each vector then hears, twice, those of the marks around it, of the candidates for the
+same ink, and of the whole page, as in message passing on graphs (Gilmer et al. 2017, arXiv 1704.01212).
+Trained by `detecting.fitting`; run here with NumPy, as a page has some fifty candidates.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from mnist_app.detecting.detector import DETECTOR
+from mnist_app.detecting.evidence import FEATURES, LIMIT, OWN, Evidence, Others
+from mnist_app.detecting.search import choose
+from mnist_app.settings import MODELS_FOLDER
+
+FURTHEST = 5.0  # standard deviations that a value may lie from the mean: beyond, nothing was learnt
+ROUNDS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class JudgeNetwork:
+    """One trained network.
+
+    Attributes:
+        weights: `mean` and `scale` `(k,)` of what it learnt from; `NAME.kernel` and `NAME.bias` of each dense layer.
+    """
+
+    weights: Mapping[str, np.ndarray]
+
+    def odds(self, evidence: Evidence) -> np.ndarray:
+        """Logarithms of the odds, `(n,)`, that each candidate is one whole digit."""
+        own = (evidence.own - self.weights["mean"]) / self.weights["scale"]
+        state = self._dense("own2", self._dense("own1", np.clip(own, -FURTHEST, FURTHEST)))
+        for number in range(ROUNDS):
+            heard = [
+                *self._hear(f"neighbours{number}", state, evidence.neighbours),
+                *self._hear(f"rivals{number}", state, evidence.rivals),
+            ]
+            page = (evidence.mark @ state) / max(evidence.mark.sum(), 1)
+            heard.append(np.broadcast_to(page, state.shape))
+            state = self._dense(f"state{number}", np.concatenate([state, *heard], axis=1))
+        odds = state @ self.weights["odds.kernel"] + self.weights["odds.bias"]
+        return np.clip(odds[:, 0], -LIMIT, LIMIT)
+
+    def _dense(self, name: str, values: np.ndarray) -> np.ndarray:
+        return np.maximum(values @ self.weights[f"{name}.kernel"] + self.weights[f"{name}.bias"], 0)
+
+    def _hear(self, name: str, state: np.ndarray, others: Others) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and maximum of what the others say."""
+        said = self._dense(name, np.concatenate([state[others.index], others.beside], axis=2))
+        said = said * others.valid[..., np.newaxis]
+        return said.sum(axis=1) / np.maximum(others.valid.sum(axis=1, keepdims=True), 1), said.max(axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """The mean of several networks, which differ in their first weights and in the order in which they learnt.
+
+    Attributes:
+        networks: at least one.
+        threshold: of the logarithm of the odds, below which a candidate is no digit.
+        margin: by how much the odds must be better where form and neighbours do not speak for a digit.
+    """
+
+    networks: tuple[JudgeNetwork, ...]
+    threshold: float = 0.0
+    margin: float = 0.0
+
+    def fits(self, features: np.ndarray) -> bool:
+        """Whether a classifier's features `(d,)` are as many as it was trained with."""
+        return len(self.networks[0].weights["mean"]) == len(OWN) + FEATURES + len(features)
+
+    def odds(self, evidence: Evidence) -> np.ndarray:
+        """Logarithms of the odds, `(n,)`, that each candidate is one whole digit."""
+        return np.mean([network.odds(evidence) for network in self.networks], axis=0)
+
+    def choose(self, odds: np.ndarray, kept: np.ndarray, overlap: np.ndarray) -> list[int]:
+        """Choose the digits of a page: the surest candidates that do not share ink.
+
+        Args:
+            odds: `(n,)`, from `odds`; minus infinity for what cannot be a digit.
+            kept: `(n,)` bool, what form and neighbours make a digit.
+            overlap: `(n, n)`, which share of the smaller of two candidates both hold.
+        """
+        return choose(np.where(kept, odds, odds - self.margin), overlap, self.threshold)
+
+    def save(self, path: Path) -> None:
+        """Write everything into one `.npz` file."""
+        arrays = {
+            f"{i}.{name}": array.astype(np.float32)
+            for i, network in enumerate(self.networks)
+            for name, array in network.weights.items()
+        }
+        np.savez_compressed(path, decides=np.float32([self.threshold, self.margin]), **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> "Judge":
+        """Read what `save` wrote."""
+        weights: dict[str, dict[str, np.ndarray]] = {}
+        with np.load(path) as stored:
+            for name in stored:
+                number, _, rest = name.partition(".")
+                if rest:
+                    weights.setdefault(number, {})[rest] = stored[name]
+            networks = tuple(JudgeNetwork(weights[number]) for number in sorted(weights))
+            return cls(networks, *map(float, stored["decides"]))
+
+
+@cache
+def load_judge(folder: Path = MODELS_FOLDER / DETECTOR) -> Judge:
+    """Load the judge that is stored with a detector, once."""
+    return Judge.load(folder / "judge.npz")

@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from mnist_app.detecting.evidence import BESIDE, LIMIT, NEIGHBOURS, RIVALS, Evidence, Others
+from mnist_app.detecting.judge import Judge
+from mnist_app.detecting.search import choose
+
+
+def page_of(company: int, rng: np.random.Generator) -> tuple[Evidence, np.ndarray]:
+    """Five marks in a row: the first value of each says that it may be a digit, the second what stands beside it."""
+    n = 5
+    own = rng.normal(0, 1, (n, 6)).astype(np.float32)
+    own[:, 0] = rng.integers(0, 2, n)
+    own[:, 1] = company
+    own[0, 1] = 0  # the first mark does not say itself what company it keeps
+    index = np.stack([np.r_[np.delete(np.arange(n), i), np.zeros(NEIGHBOURS - n + 1)] for i in range(n)]).astype(
+        np.int32
+    )
+    valid = np.pad(np.ones((n, n - 1), np.float32), ((0, 0), (0, NEIGHBOURS - n + 1)))
+    neighbours = Others(index, valid, np.zeros((n, NEIGHBOURS, len(BESIDE)), np.float32))
+    nobody = np.zeros((n, RIVALS), np.float32)
+    rivals = Others(nobody.astype(np.int32), nobody, np.zeros((n, RIVALS, len(BESIDE)), np.float32))
+    truth = (own[:, 0] * company).astype(int)
+    return Evidence(own, np.zeros((n, 6)), neighbours, rivals, np.ones(n, np.float32), np.eye(n)), truth
+
+
+@pytest.fixture(scope="module")
+def trained():
+    from mnist_app.detecting.judge_training import Network, stack, train_judge
+
+    rng = np.random.default_rng(0)
+    pages, truths = zip(*(page_of(i % 2, rng) for i in range(400)), strict=True)
+    return pages, truths, train_judge(pages, truths, networks=2, epochs=6), Network, stack
+
+
+def test_a_mark_is_judged_by_what_stands_beside_it(trained):
+    pages, truths, judge, *_ = trained
+    right = [(judge.odds(page)[0] > 0) == truth[0] for page, truth in zip(pages, truths, strict=True)]
+    assert np.mean(right) > 0.97
+
+
+def test_numpy_and_keras_agree_and_what_is_stored_is_read_again(trained, tmp_path):
+    pages, _, judge, network_class, stack = trained
+    batch = stack(pages[:3])
+    for stored in judge.networks:
+        network = network_class(stored.weights["mean"], stored.weights["scale"])
+        network(batch)
+        for layer in [*network.dense.values(), network.odds]:
+            layer.set_weights([stored.weights[f"{layer.name}.{part}"] for part in ("kernel", "bias")])
+        expected = np.clip(network(batch).numpy(), -LIMIT, LIMIT)
+        np.testing.assert_allclose(np.concatenate([stored.odds(page) for page in pages[:3]]), expected, atol=1e-3)
+
+    Judge(judge.networks, 0.25, 1.5).save(tmp_path / "judge.npz")
+    loaded = Judge.load(tmp_path / "judge.npz")
+    assert (loaded.threshold, loaded.margin) == (0.25, 1.5)
+    np.testing.assert_allclose(loaded.odds(pages[0]), judge.odds(pages[0]), atol=1e-5)
+
+
+def test_each_piece_of_ink_is_one_digit_at_most_and_the_surest_wins():
+    overlap = np.array([[1, 0.9, 0, 0], [0.9, 1, 0.2, 0], [0, 0.2, 1, 0], [0, 0, 0, 1]])
+    assert choose(np.array([2.0, 3.0, 1.0, -1.0]), overlap, 0.0) == [1, 2]
+    assert choose(np.array([3.0, 2.0, 1.0, -1.0]), overlap, -2.0) == [0, 2, 3]
+    assert choose(np.full(4, -5.0), overlap, 0.0) == []
+
+
+def test_what_form_and_neighbours_do_not_vouch_for_must_be_surer():
+    odds, kept, apart = np.array([1.0, 1.0, 3.0]), np.array([True, False, False]), np.eye(3)
+    assert sorted(Judge((), 0.5, 1.0).choose(odds, kept, apart)) == [0, 2]
+    assert sorted(Judge((), 0.5, 0.0).choose(odds, kept, apart)) == [0, 1, 2]
