@@ -40,21 +40,13 @@ class Outputs:
 class Classifier:
     """A trained network, ready to be asked from any thread."""
 
-    def __init__(
-        self,
-        path: Path,
-        calibration: Calibration | None = None,
-        digit_test: DigitTest | None = None,
-        threads: int | None = None,
-    ) -> None:
+    def __init__(self, path: Path, calibration: Calibration | None = None, digit_test: DigitTest | None = None) -> None:
         """Load `model.tflite`.
 
         Args:
             path: the file.
             calibration: temperature and thresholds of the model; the neutral ones where None.
             digit_test: tells digits from everything else; where None, all images pass.
-            threads: that it computes with; up to 4, as the machine has cores, where None. Processes that share the
-                cores are twice as fast with one each.
 
         Raises:
             FileNotFoundError: there is no such file.
@@ -64,7 +56,7 @@ class Classifier:
         self.calibration = calibration or Calibration()
         self.digit_test = digit_test
         self._lock = Lock()  # an Interpreter is not thread-safe, and Streamlit runs each session in a thread
-        self._interpreter = Interpreter(str(path), num_threads=threads or min(4, os.cpu_count() or 1))
+        self._interpreter = Interpreter(str(path), num_threads=min(4, os.cpu_count() or 1))
         self._input = self._interpreter.get_input_details()[0]["index"]
         # Outputs go by their signature's names: the list of output tensors is not in the network's order.
         outputs = self._interpreter.get_signature_runner().get_output_details()
@@ -107,9 +99,9 @@ class Classifier:
             return tuple(self._interpreter.get_tensor(index) for index in self._outputs[: 2 + maps])
 
 
-def load_classifier(model: StoredModel, threads: int | None = None) -> Classifier:
+def load_classifier(model: StoredModel) -> Classifier:
     """Load a stored model's network with its calibration."""
-    return Classifier(model.tflite, model.calibration, model.digit_test, threads)
+    return Classifier(model.tflite, model.calibration, model.digit_test)
 
 
 def digit_evidence(scores: np.ndarray, features: np.ndarray, test: DigitTest) -> np.ndarray:

@@ -9,7 +9,7 @@ from mnist_app.classifier import Classifier
 from mnist_app.grouping import Look, Looker, join_pieces, split_touching
 from mnist_app.ink import lift_ink, paper_levels
 from mnist_app.lines import remove_lines
-from mnist_app.preprocessing import DIGIT_STEPS, run_steps
+from mnist_app.preprocessing import DIGIT_STEPS, changed_pixels, run_steps
 from mnist_app.rejection import reject, reject_background, reject_shapes
 from mnist_app.segmentation import Blob, Box, find_pieces
 
@@ -78,23 +78,19 @@ def looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str]
 
 
 def find_digits(
-    mask: np.ndarray,
-    faint: np.ndarray,
-    beyond: np.ndarray | None,
-    look: Looker,
-    threshold: float,
-    without: frozenset[str] = frozenset(),
+    made: dict[str, np.ndarray], look: Looker, threshold: float, without: frozenset[str] = frozenset()
 ) -> Found:
-    """Sort a page's ink into what has the form of a digit and the rest; boxes are in pixels of the mask.
+    """Sort a page's ink into what has the form of a digit and the rest; boxes are in pixels of the ink mask.
 
     Args:
-        mask: `(h, w)` bool, the ink.
-        faint: `(h, w)` bool, all that is darker than paper.
-        beyond: `(h, w)` bool, what is no paper; None where the paper fills the picture.
+        made: what `PICTURE_STEPS` make of the page.
         look: asks the network about blobs.
         threshold: score below which a blob is no digit.
         without: names of `SWITCHES` that are off.
     """
+    mask, grey = made["Ink mask"], made["Grey"]
+    beyond = changed_pixels(made["Polarity"], made["Page finding"])  # what is no paper
+    faint = grey > paper_levels(grey)[1]
     mask, lines = (mask, []) if LINES in without else remove_lines(mask, faint)
     pieces = find_pieces(mask)
     reasons = reject_shapes(pieces, mask.shape)

@@ -14,8 +14,7 @@ import numpy as np
 
 from mnist_app import tables
 from mnist_app.classifier import Classifier, load_classifier
-from mnist_app.detecting.detector import load_detector
-from mnist_app.detecting.fitting import SEEN_WHOLE, page_size
+from mnist_app.detecting.judge_examples import SEEN_WHOLE, page_size
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import FAMILIES, Page, PageMaker
 from mnist_app.digits.sources import Part
@@ -128,16 +127,12 @@ _classifier: Classifier
 def _prepare(model: Path, part: Part) -> None:
     global _maker, _classifier
     cv2.setNumThreads(1)
-    _maker, _classifier = PageMaker(part), load_classifier(StoredModel(model), threads=1)
+    _maker, _classifier = PageMaker(part), load_classifier(StoredModel(model))
 
 
 def _read_one(number: int, switches: tuple[str, ...]) -> list[Outcome]:
     page = draw_page(_maker, number)
-    detector = load_detector(threads=1)
-    return [
-        examine(page, read_picture(page.picture, _classifier, detector=detector, without=frozenset([switch])))
-        for switch in switches
-    ]
+    return [examine(page, read_picture(page.picture, _classifier, without=frozenset([switch]))) for switch in switches]
 
 
 def take_exam(

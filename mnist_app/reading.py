@@ -18,9 +18,8 @@ from mnist_app.digits.kinds import Kind
 from mnist_app.finding import SWITCHES as FINDING
 from mnist_app.finding import find_digits, looker
 from mnist_app.grouping import Look
-from mnist_app.ink import paper_levels
 from mnist_app.model_store import find_model
-from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, changed_pixels, run_steps
+from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, run_steps
 from mnist_app.rejection import LINE, NOT_A_DIGIT
 from mnist_app.rows import reading_order
 from mnist_app.segmentation import Box, find_pieces, ink_inside, union
@@ -172,9 +171,7 @@ def read_picture(
         pieces = find_pieces(mask)
         looks, left_out = look([union(pieces)] if pieces else []), []
     else:
-        beyond = changed_pixels(made["Polarity"], made["Page finding"])
-        faint = made["Grey"] > paper_levels(made["Grey"])[1]
-        found = find_digits(mask, faint, beyond, look, classifier.calibration.reject, without)
+        found = find_digits(made, look, classifier.calibration.reject, without)
         if drawn or DETECTION in without:
             looks, left_out = found.looks, [_rejected(one.blob.box, one.reason, one.look) for one in found.left]
         else:
@@ -194,12 +191,10 @@ def _judge(
     candidates: list[Candidate], ink: np.ndarray, levels: list[Level], judge: Judge, strength: np.ndarray
 ) -> tuple[list[Look], list[Rejected], str | None]:
     """Choose what is a written digit; say of the other marks why not, and what a page without any is."""
-    asked = np.array([one.look is not None for one in candidates], bool)
-    if not asked.any():
+    if all(one.look is None for one in candidates):
         return [], [_left_out(one) for one in candidates], PHOTO if _is_photo(levels) else None
     evidence = weigh(_heard(candidates, strength, judge), ink, levels)
-    odds = np.where(asked, judge.odds(evidence), -np.inf)
-    chosen = judge.choose(odds, np.array([one.fate == Fate.KEPT for one in candidates]), evidence.overlap)
+    chosen = judge.choose(evidence, judge.odds(evidence))
     covered = evidence.overlap[:, chosen].max(axis=1, initial=0) > SAME_INK
     rest = [i for i, one in enumerate(candidates) if one.fate != Fate.TRIED and not covered[i]]
     left_out = [_left_out(candidates[i], Kind(int(evidence.kinds[i].argmax()))) for i in rest]

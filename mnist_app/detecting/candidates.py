@@ -7,12 +7,12 @@ import numpy as np
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
-from mnist_app.detecting.detector import Level, find_boxes, ink_of_digits, look_up
+from mnist_app.detecting.detector import Ink, Level, find_boxes, ink_of_digits, look_up
 from mnist_app.digits.kinds import Kind
 from mnist_app.finding import Found, LeftOut
 from mnist_app.grouping import Look, Looker
 from mnist_app.rejection import EDGE, FAINT_INK, LETTERS, NOT_A_DIGIT, SMALL
-from mnist_app.segmentation import Blob, ink_inside, union
+from mnist_app.segmentation import Blob, Box, ink_inside, union
 from mnist_app.touching import between, find_cuts
 
 FAR = 0.5  # pieces further apart than that share of the larger one's size are never one digit
@@ -23,6 +23,7 @@ WIDE = 0.85  # width over height of a piece that may hold several digits
 SHORTEST = 0.5  # share of the whole's height
 LIKELY = 0.3  # probability of a digit's ink from which on more is tried
 MOST_TRIED = 60
+SPECK = 3  # pixels up to which nothing is tried
 
 
 class Fate(IntEnum):
@@ -47,12 +48,14 @@ class Candidate:
 
     Attributes:
         blob: the ink.
+        seen: what the detector says of it.
         fate: what form and neighbours make of it.
         look: what the classifier says; None where it was not asked, since the ink has no digit's form.
         left: where form and neighbours left it out.
     """
 
     blob: Blob
+    seen: Ink
     fate: Fate
     look: Look | None
     left: LeftOut | None = None
@@ -67,16 +70,25 @@ def gather(found: Found, ink: np.ndarray, levels: list[Level], look: Looker) -> 
         levels: what the detector says of the picture.
         look: asks the classifier about blobs.
     """
-    marks = [Candidate(one.blob, Fate.KEPT, one) for one in found.looks]
-    marks += [Candidate(one.blob, FATES.get(one.reason, Fate.NO_FORM), one.look, one) for one in found.left]
-    known = {(mark.blob.box, mark.blob.area) for mark in marks}
-    tried: dict[tuple, tuple[float, Blob]] = {}
-    for blob in _regroup(found.pieces, ink, levels):
-        key = blob.box, blob.area
-        if key not in known and key not in tried and blob.size > 3:
-            tried[key] = float(look_up(levels, blob).near[Kind.DIGIT]), blob
-    likely = sorted((one for one in tried.values() if one[0] > LIKELY), key=lambda one: -one[0])[:MOST_TRIED]
-    return marks + [Candidate(one.blob, Fate.TRIED, one) for one in look([blob for _, blob in likely])]
+    marks = [Candidate(one.blob, look_up(levels, one.blob), Fate.KEPT, one) for one in found.looks]
+    marks += [
+        Candidate(one.blob, look_up(levels, one.blob), FATES.get(one.reason, Fate.NO_FORM), one.look, one)
+        for one in found.left
+    ]
+    known = {_key(mark.blob) for mark in marks}
+    others = {_key(blob): blob for blob in _regroup(found.pieces, ink, levels) if blob.size > SPECK}
+    tried = [(blob, look_up(levels, blob)) for key, blob in others.items() if key not in known]
+    likely = sorted(
+        (one for one in tried if one[1].near[Kind.DIGIT] > LIKELY), key=lambda one: -one[1].near[Kind.DIGIT]
+    )
+    likely = likely[:MOST_TRIED]
+    looks = look([blob for blob, _ in likely])
+    return marks + [Candidate(blob, seen, Fate.TRIED, one) for (blob, seen), one in zip(likely, looks, strict=True)]
+
+
+def _key(blob: Blob) -> tuple[Box, int]:
+    """Blobs of a page that share it are the same ink."""
+    return blob.box, blob.area
 
 
 def _regroup(pieces: list[Blob], ink: np.ndarray, levels: list[Level]) -> list[Blob]:

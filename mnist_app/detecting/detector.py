@@ -53,12 +53,11 @@ class Level:
 class Detector:
     """A trained detector, ready to be asked from any thread."""
 
-    def __init__(self, path: Path, threads: int = 2) -> None:
+    def __init__(self, path: Path) -> None:
         """Load `detector.tflite`.
 
         Args:
             path: the file.
-            threads: that it computes with.
 
         Raises:
             FileNotFoundError: there is no such file.
@@ -66,7 +65,7 @@ class Detector:
         if not Path(path).is_file():
             raise FileNotFoundError(f"There is no detector file {path}.")
         self._lock = Lock()  # an Interpreter is not thread-safe
-        self._interpreter = Interpreter(str(path), num_threads=threads)
+        self._interpreter = Interpreter(str(path), num_threads=2)
         self._input = self._interpreter.get_input_details()[0]["index"]
         outputs = self._interpreter.get_signature_runner().get_output_details()
         self._outputs = [outputs[f"output_{i}"]["index"] for i in range(2)]
@@ -102,9 +101,9 @@ class Detector:
 
 
 @cache
-def load_detector(folder: Path = MODELS_FOLDER / DETECTOR, threads: int = 2) -> Detector:
+def load_detector(folder: Path = MODELS_FOLDER / DETECTOR) -> Detector:
     """Load a stored detector, once."""
-    return Detector(folder / "detector.tflite", threads)
+    return Detector(folder / "detector.tflite")
 
 
 def best_level(levels: list[Level], size: float) -> int:

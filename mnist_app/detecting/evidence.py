@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from mnist_app.detecting.candidates import Candidate, Fate
-from mnist_app.detecting.detector import Level, centre_of, look_up
+from mnist_app.detecting.detector import Level, centre_of
 from mnist_app.digits.kinds import Kind
 
 LIMIT = 12.0  # logarithms of odds are cut off there
@@ -15,13 +15,13 @@ OWN = (
     "digit near", "digit far", "letter", "print", "drawing", "picture", "picture far", "heat", "size error",
     "slenderness", "width", "cut off", "foreign ink", "part of a piece", "several pieces", "pen", "fullness",
     "size in the picture", "size beside the kept", "strength beside the kept", "whole picture", "marks",
-    *(f"fate {fate}" for fate in Fate), "asked", "digit test", "confidence", "second", "one",
+    *(f"fate {fate.name}" for fate in Fate), "asked", "digit test", "confidence", "second", "one",
 )  # fmt: skip
 ODDS = [OWN.index(name) for name in ("digit near", "digit far", "heat", "digit test", "confidence", "second")]
 FEATURES = 64  # of the detector, near and far
 BESIDE = ("right", "below", "away", "larger", "higher", "darker", "same row", "covered", "covering", "kept")
 NEIGHBOURS, RIVALS = 12, 6  # how many others are weighed: marks around, and candidates for the same ink
-SAME_INK = 0.3  # share of the smaller box from which on two candidates are rivals
+RIVAL = 0.3  # share of the smaller box from which on two candidates are rivals
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +59,16 @@ class Evidence:
     mark: np.ndarray
     overlap: np.ndarray
 
+    @property
+    def asked(self) -> np.ndarray:
+        """`(n,)` bool, which candidates the classifier was asked about: no other can be a digit."""
+        return self.own[:, OWN.index("asked")] > 0
+
+    @property
+    def kept(self) -> np.ndarray:
+        """`(n,)` bool, what form and neighbours alone make a digit."""
+        return self.own[:, OWN.index(f"fate {Fate.KEPT.name}")] > 0
+
 
 def logit(probability: float | np.ndarray) -> float | np.ndarray:
     """Logarithm of the odds, from -12 to 12."""
@@ -86,12 +96,11 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level])
     rows, kinds, seen = [], [], []
     for i, one in enumerate(candidates):
         blob = one.blob
-        said = look_up(levels, blob)
+        near, far = one.seen.near, one.seen.far
         heat, error = centre_of(levels, blob)
         x, y, w, h = blob.box
         there = labels[y : y + h, x : x + w]
         pieces = np.flatnonzero(np.bincount(there[blob.mask])[1:]) + 1
-        near, far = said.near, said.far
         rows.append(
             (
                 near[Kind.DIGIT],
@@ -121,16 +130,16 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level])
             )
         )
         kinds.append(near)
-        seen.append(said.features)
+        seen.append(one.seen.features)
     unknown = np.zeros_like(next(one.look.features for one in candidates if one.look))
     shapes = [one.look.features if one.look else unknown for one in candidates]
     known = np.array(rows)
     known[:, ODDS] = logit(known[:, ODDS])
     own = np.concatenate([known, np.array(seen), np.array(shapes)], axis=1).astype(np.float32)
     beside, overlap = _beside(boxes, strengths, kept)
-    rival = overlap > SAME_INK
+    rival = overlap > RIVAL
     np.fill_diagonal(rival, False)
-    other = marks[np.newaxis] & (overlap <= SAME_INK)
+    other = marks[np.newaxis] & (overlap <= RIVAL)
     return Evidence(
         own,
         np.array(kinds),

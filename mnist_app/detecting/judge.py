@@ -76,18 +76,19 @@ class Judge:
         return len(self.networks[0].weights["mean"]) == len(OWN) + FEATURES + len(features)
 
     def odds(self, evidence: Evidence) -> np.ndarray:
-        """Logarithms of the odds, `(n,)`, that each candidate is one whole digit."""
-        return np.mean([network.odds(evidence) for network in self.networks], axis=0)
+        """Logarithms of the odds, `(n,)`, that each candidate is one whole digit; minus infinity where none can be."""
+        odds = np.mean([network.odds(evidence) for network in self.networks], axis=0)
+        return np.where(evidence.asked, odds, -np.inf)
 
-    def choose(self, odds: np.ndarray, kept: np.ndarray, overlap: np.ndarray) -> list[int]:
+    def choose(self, evidence: Evidence, odds: np.ndarray) -> list[int]:
         """Choose the digits of a page: the surest candidates that do not share ink.
 
         Args:
-            odds: `(n,)`, from `odds`; minus infinity for what cannot be a digit.
-            kept: `(n,)` bool, what form and neighbours make a digit.
-            overlap: `(n, n)`, which share of the smaller of two candidates both hold.
+            evidence: of the page.
+            odds: from `odds`.
         """
-        return choose(np.where(kept, odds, odds - self.margin), overlap, self.threshold)
+        vouched = np.where(evidence.kept, odds, odds - self.margin)
+        return choose(vouched, evidence.overlap, self.threshold)
 
     def save(self, path: Path) -> None:
         """Write everything into one `.npz` file."""

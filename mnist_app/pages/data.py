@@ -79,7 +79,8 @@ def show_pages(sheets: dict[str, Path]) -> None:
     st.caption(
         "What finds digits on a page learns from pages that the program draws: digits, words, print, drawings and "
         "photos, on every paper and in every light. Fonts, pictures and digits are split into three parts, so that no "
-        "part knows another's."
+        "part knows another's. Which marks are digits beside others is learned from the first two, nothing from the "
+        "third."
     )
     part = st.segmented_control(
         "Pages", list(sheets), format_func=PARTS.get, default=next(iter(sheets)), required=True, key="pages"

@@ -3,10 +3,18 @@ import numpy as np
 import pytest
 
 from mnist_app.classifier import load_classifier
-from mnist_app.detecting.candidates import Fate, gather
+from mnist_app.detecting.candidates import Candidate, Fate, gather
 from mnist_app.detecting.detector import load_detector
-from mnist_app.finding import find_digits, looker
+from mnist_app.finding import Found, find_digits, looker
 from mnist_app.model_store import find_model
+from mnist_app.preprocessing import PICTURE_STEPS, run_steps
+
+
+def sort_and_gather(picture: np.ndarray) -> tuple[np.ndarray, Found, list[Candidate]]:
+    made = run_steps(PICTURE_STEPS, picture)
+    look = looker(made["Grey"], load_classifier(find_model()))
+    found = find_digits(made, look, 0.1)
+    return made["Ink mask"], found, gather(found, made["Ink mask"], load_detector().look(picture), look)
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +26,7 @@ def gathered(mnist_test):
         np.maximum(part, cv2.resize(mnist_test[0][i], (112, 112)), out=part)
     cv2.line(paper, (255, 50), (290, 40), 255, 5)
     cv2.line(paper, (480, 110), (520, 116), 255, 6)
-    ink, picture = paper > 127, np.repeat(255 - paper[..., np.newaxis], 3, axis=2)
-    look = looker(paper, load_classifier(find_model()))
-    found = find_digits(ink, ink, None, look, 0.1)
-    return ink, found, gather(found, ink, load_detector().look(picture), look)
+    return sort_and_gather(np.repeat(255 - paper[..., np.newaxis], 3, axis=2))
 
 
 def test_the_marks_of_the_page_come_first(gathered):
@@ -44,7 +49,4 @@ def test_further_groupings_are_tried_where_the_detector_sees_digits(gathered):
 
 
 def test_nothing_is_tried_on_blank_paper():
-    blank, picture = np.zeros((200, 300), bool), np.full((200, 300, 3), 255, np.uint8)
-    look = looker(np.zeros((200, 300), np.uint8), load_classifier(find_model()))
-    found = find_digits(blank, blank, None, look, 0.1)
-    assert gather(found, blank, load_detector().look(picture), look) == []
+    assert sort_and_gather(np.full((200, 300, 3), 255, np.uint8))[2] == []

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mnist_app.detecting.candidates import Candidate, Fate
-from mnist_app.detecting.detector import Level
+from mnist_app.detecting.detector import Level, look_up
 from mnist_app.detecting.evidence import BESIDE, FEATURES, NEIGHBOURS, OWN, RIVALS, logit, weigh
 from mnist_app.grouping import Look
 from mnist_app.segmentation import Blob
@@ -14,7 +16,7 @@ LEVEL = Level(
 
 def candidate(x: int, w: int = 20, h: int = 40, fate: Fate = Fate.KEPT) -> Candidate:
     blob = Blob((x, 20, w, h), np.ones((h, w), bool))
-    return Candidate(blob, fate, Look(blob, {}, np.eye(10)[4], np.zeros(8), 0.99, 100.0))
+    return Candidate(blob, look_up([LEVEL], blob), fate, Look(blob, {}, np.eye(10)[4], np.zeros(8), 0.99, 100.0))
 
 
 def evidence_of(*candidates: Candidate):
@@ -52,5 +54,14 @@ def test_groupings_of_the_same_ink_are_rivals_and_no_neighbours():
     assert evidence.neighbours.valid.sum(axis=1).tolist() == [1, 1, 1]
     assert evidence.overlap[0, 2] == 1
     assert evidence.mark.tolist() == [1, 1, 0]
+    assert evidence.kept.tolist() == [True, True, False]
+    assert evidence.asked.all()
     foreign = evidence.own[:, OWN.index("part of a piece")]
     np.testing.assert_allclose(foreign, [0, 0, 0.5], atol=1e-6)
+
+
+def test_what_has_no_digits_form_is_a_neighbour_though_nobody_was_asked():
+    shape = replace(candidate(50, fate=Fate.NO_FORM), look=None)
+    evidence = evidence_of(candidate(0), shape)
+    assert evidence.asked.tolist() == [True, False]
+    assert evidence.neighbours.valid.sum(axis=1).tolist() == [1, 1]

@@ -1,7 +1,10 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from mnist_app.detecting.evidence import BESIDE, LIMIT, NEIGHBOURS, RIVALS, Evidence, Others
+from mnist_app.detecting.evidence import BESIDE, LIMIT, NEIGHBOURS, OWN, RIVALS, Evidence, Others
 from mnist_app.detecting.judge import Judge
 from mnist_app.detecting.search import choose
 
@@ -9,7 +12,9 @@ from mnist_app.detecting.search import choose
 def page_of(company: int, rng: np.random.Generator) -> tuple[Evidence, np.ndarray]:
     """Five marks in a row: the first value of each says that it may be a digit, the second what stands beside it."""
     n = 5
-    own = rng.normal(0, 1, (n, 6)).astype(np.float32)
+    own = np.zeros((n, len(OWN)), np.float32)
+    own[:, 2:6] = rng.normal(0, 1, (n, 4))
+    own[:, OWN.index("asked")] = 1
     own[:, 0] = rng.integers(0, 2, n)
     own[:, 1] = company
     own[0, 1] = 0  # the first mark does not say itself what company it keeps
@@ -64,6 +69,14 @@ def test_each_piece_of_ink_is_one_digit_at_most_and_the_surest_wins():
 
 
 def test_what_form_and_neighbours_do_not_vouch_for_must_be_surer():
-    odds, kept, apart = np.array([1.0, 1.0, 3.0]), np.array([True, False, False]), np.eye(3)
-    assert sorted(Judge((), 0.5, 1.0).choose(odds, kept, apart)) == [0, 2]
-    assert sorted(Judge((), 0.5, 0.0).choose(odds, kept, apart)) == [0, 1, 2]
+    odds, page = np.array([1.0, 1.0, 3.0]), SimpleNamespace(kept=np.array([True, False, False]), overlap=np.eye(3))
+    assert sorted(Judge((), 0.5, 1.0).choose(page, odds)) == [0, 2]
+    assert sorted(Judge((), 0.5, 0.0).choose(page, odds)) == [0, 1, 2]
+
+
+def test_what_the_classifier_was_not_asked_about_is_no_digit(trained):
+    pages, _, judge, *_ = trained
+    own = pages[0].own.copy()
+    own[2, OWN.index("asked")] = 0
+    odds = judge.odds(replace(pages[0], own=own))
+    assert np.isneginf(odds).tolist() == [False, False, True, False, False]
