@@ -37,7 +37,7 @@ HANDS = """
     the-girl-next-door vibur yomogi zen-kurenaido zhi-mang-xing
 """
 PRINTS = """
-    arvo bebas-neue cabin-sketch courier-prime dseg7 fira-mono lemonada londrina-solid lora merriweather
+    arvo bebas-neue cabin-sketch courier-prime fira-mono lemonada londrina-solid lora merriweather
     montserrat open-sans playfair-display roboto special-elite vt323
 """
 
@@ -101,6 +101,7 @@ SOURCES: tuple[Source, ...] = (
     Source("fonts-kristi", "20101220-1", DEBIAN, "OFL-1.1", HAND, f"{FONTS}/truetype/kristi/*.ttf"),
     *_fonts(HAND, "OFL-1.1", "5.3.0", HANDS),
     *_fonts(PRINT, "OFL-1.1", "5.3.0", PRINTS),
+    *_fonts(PRINT, "OFL-1.1", "4.5.4", "dseg7"),
 )  # fmt: skip
 
 
@@ -151,6 +152,8 @@ def describe(source: Source, missing: bool) -> dict[str, str]:
 def how_to_get(missing: Sequence[Source]) -> str:
     """The commands that unpack what is missing into `sources/`, from the project's root."""
     debian, npm = ([one for one in missing if one.registry == registry] for registry in (DEBIAN, NPM))
+    if npm:  # it takes away what it is not told to install
+        npm = [one for one in SOURCES if one.registry == NPM]
     lines = ["To get what is missing, without installing anything:", "mkdir -p sources && cd sources"]
     if debian:
         lines += [f"apt-get download {' '.join(one.package for one in debian)}", UNPACK]

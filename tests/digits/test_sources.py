@@ -25,3 +25,9 @@ def test_what_is_missing_is_said(tmp_path):
     font.parent.mkdir(parents=True)
     font.touch()
     assert len(sources.missing_sources(tmp_path)) == len(sources.SOURCES) - 1
+
+
+def test_npm_is_told_all_packages_since_it_removes_the_others():
+    npm = [source for source in sources.SOURCES if source.registry == sources.NPM]
+    assert all(f"{one.package}@{one.version}" in sources.how_to_get(npm[-1:]) for one in npm)
+    assert "npm" not in sources.how_to_get([one for one in sources.SOURCES if one.registry == sources.DEBIAN])
