@@ -2,8 +2,11 @@
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import fields
 from enum import StrEnum
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,8 +14,8 @@ import typer
 
 from mnist_app import datasets, model_store, tables
 from mnist_app.model_store import StoredModel
-from mnist_app.recipes import DETECTOR, RECIPES, TRAINABLE, find_recipe
-from mnist_app.settings import DATA_FOLDER, TrainingSettings
+from mnist_app.recipes import DETECTOR, TRAINABLE, find_recipe
+from mnist_app.settings import DATA_FOLDER, Setting, TrainingSettings
 from mnist_app.terminal import Format, TrainingBar, clear_errors, print_rows
 
 app = typer.Typer(
@@ -40,39 +43,46 @@ Model = Annotated[str, typer.Option(help="A model's name, as in models/.")]
 Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files, or Kaggle's train.csv.")]
 
 
+def with_settings(command: Callable[..., None], kind: type[TrainingSettings] = TrainingSettings) -> Callable[..., None]:
+    """Give a command an option for each setting in place of its `**`; one that is left out is None.
+
+    Typer reads a command's options from its signature, so the command gets one that names them all.
+    """
+    named = [each for each in signature(command).parameters.values() if each.kind is not Parameter.VAR_KEYWORD]
+    options = [
+        Parameter(
+            each.name,
+            Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[each.type | None, typer.Option(help=_option_help(kind.table()[each.name]))],
+        )
+        for each in fields(kind)
+        if kind.table()[each.name].option
+    ]
+    command.__signature__ = Signature([*named, *options])
+    return command
+
+
+def _option_help(setting: Setting) -> str:
+    """What a setting does, and what it may be."""
+    may_be = f"{setting.range[0].upper()}{setting.range[1:]}." if setting.range else ""
+    return " ".join(filter(None, [setting.hint, may_be, setting.more]))
+
+
 @app.command()
+@with_settings
 def train(
     recipe: Annotated[str, typer.Option(help=f"One of: {', '.join(TRAINABLE)}.")] = "dropout",
     name: Annotated[str | None, typer.Option(help="Name of the new model; the recipe's where left out.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")] = False,
     progress_file: Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")] = None,
     data: Data = DATA_FOLDER,
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    learning_rate: float | None = None,
-    optimizer: str | None = None,
-    weight_decay: float | None = None,
-    schedule: str | None = None,
-    loss: str | None = None,
-    dropout: float | None = None,
-    validation_split: Annotated[float | None, typer.Option(help="0: learn from all 60,000 digits.")] = None,
-    validate_on: str | None = None,
-    augmentation: str | None = None,
-    synthetic_share: float | None = None,
-    non_digit_share: float | None = None,
-    precision: str | None = None,
-    average: float | None = None,
-    calibration_from: Annotated[
-        str | None,
-        typer.Option(help="Where no digit was kept for validation: the model with the same recipe that kept some."),
-    ] = None,
-    seed: int | None = None,
+    **overridden: Any,
 ) -> None:
     """Train a network by a recipe, with any setting overridden, then measure it on the test digits.
 
     After an interruption, the same command goes on from the last finished epoch.
     """
-    overridden = {key: value for key, value in locals().items() if key in RECIPES["dropout"].settings.to_dict()}
     with clear_errors():
         settings = find_recipe(recipe).settings.override(**overridden)
         if recipe == DETECTOR:

@@ -110,6 +110,12 @@ class Run:
             shutil.rmtree(self._partial, ignore_errors=True)
 
 
+def flags(settings: TrainingSettings) -> list[str]:
+    """Tell `train` these settings: all that it has an option for."""
+    values, table = settings.to_dict(), settings.table()
+    return [f"--{name.replace('_', '-')}={value}" for name, value in values.items() if table[name].option]
+
+
 class Runs:
     """The latest training of this server; there is at most one at a time."""
 
@@ -143,12 +149,7 @@ class Runs:
                 raise ValueError(f"{self.latest.name!r} is being trained; only one network can be at a time.")
             if (self._folder / check_name(name)).exists():
                 raise ValueError(f"There is a network {name!r} already; choose another name.")
-            options = [
-                f"--{key.replace('_', '-')}={value}"
-                for key, value in settings.to_dict().items()
-                if key != "architecture"
-            ]
-            command = [sys.executable, *self._program, "--recipe", recipe, "--name", name, *options]
+            command = [sys.executable, *self._program, "--recipe", recipe, "--name", name, *flags(settings)]
             self.latest = Run(name, settings, command, self._folder)
             return self.latest
 

@@ -3,7 +3,7 @@ import pytest
 
 from mnist_app import augmentation
 from mnist_app.augmentation import AUGMENTATIONS, Augmentation, augment
-from mnist_app.settings import CHOICES
+from mnist_app.settings import TrainingSettings
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def images(mnist_test):
 
 
 def test_every_choice_exists():
-    assert set(AUGMENTATIONS) == set(CHOICES["augmentation"])
+    assert set(AUGMENTATIONS) == set(TrainingSettings.table()["augmentation"].choices)
 
 
 def test_same_seed_same_images(images):

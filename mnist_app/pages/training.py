@@ -1,51 +1,11 @@
 """How each network learned, and a form to train another one."""
 
-from dataclasses import asdict
-
 import streamlit as st
 
 from mnist_app import model_store, runs, tables, ui
 from mnist_app.recipes import RECIPES
-from mnist_app.settings import CHOICES, TrainingSettings
+from mnist_app.settings import Setting, TrainingSettings
 
-# Every setting: what it is called here, and a hint.
-WORDS = {
-    "architecture": ("Network", "Which layers the network has; the recipe decides it."),
-    "epochs": ("Epochs", "How many times the network goes through all training digits."),
-    "batch_size": ("Batch size", "How many digits it looks at before it corrects itself."),
-    "learning_rate": ("Learning rate", "How far each correction goes; too far and it never settles."),
-    "optimizer": ("Optimizer", "The rule that makes corrections; adamw also keeps weights small, by the weight decay."),
-    "weight_decay": (
-        "Weight decay",
-        "How strongly adamw pulls weights towards 0, which works against learning by heart.",
-    ),
-    "schedule": ("Schedule", "Whether the learning rate stays constant, or sinks to 0 along a cosine."),
-    "loss": ("Labels", "Whether a label is a digit (sparse) or ten numbers (one-hot); the result is the same."),
-    "dropout": ("Dropout", "Share of the network that is switched off at random, so that it does not learn by heart."),
-    "validation_split": (
-        "Validation share",
-        "Share of the training digits kept aside, to see how it reads unknown ones.",
-    ),
-    "validate_on": (
-        "Validation digits",
-        "The digits kept aside, or the test digits: then no honest test is left for whoever chooses by them.",
-    ),
-    "augmentation": ("Augmentation", "How digits are changed anew in each epoch; the Data page shows it."),
-    "synthetic_share": ("Drawn digits", "Digits drawn by the program, for each MNIST digit."),
-    "non_digit_share": (
-        "Drawn non-digits",
-        "Letters and scribbles for each MNIST digit; above 0, it learns what is no digit.",
-    ),
-    "precision": (
-        "Precision",
-        "How exactly it computes while it learns; mixed_bfloat16 is rougher, and faster on newer processors.",
-    ),
-    "average": (
-        "Weight averaging",
-        "0 keeps the last weights; 0.999 an average over the last thousand corrections or so, which is steadier.",
-    ),
-    "seed": ("Seed", "Decides all chance. The same seed gives the same network again."),
-}
 STATES = {
     "starting": "Starting: TensorFlow is loading, which takes some seconds.",
     "finishing": "Learned everything. Now the network reads the 10,000 test digits and maps them: one or two minutes.",
@@ -57,11 +17,12 @@ STATES = {
 
 def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
     """Every setting with its value and what it means."""
-    values = asdict(settings)
+    values = settings.to_dict()
     return [
-        {"Setting": label, "Value": format(values[name], ".4g" if isinstance(values[name], float) else "")}
-        | {"Meaning": hint}
-        for name, (label, hint) in WORDS.items()
+        {"Setting": setting.label, "Value": format(values[name], ".4g" if isinstance(values[name], float) else "")}
+        | {"Meaning": setting.hint}
+        for name, setting in settings.table().items()
+        if setting.label
     ]
 
 
@@ -87,39 +48,30 @@ def show_network() -> None:
         ui.offer_csv(lambda: rows, f"recipe_{model.name}")
 
 
+def ask_setting(setting: Setting, value: float | str, key: str) -> float | str:
+    """Ask for one setting; starts with `value`."""
+    if setting.choices:
+        start = setting.choices.index(value)
+        return st.selectbox(setting.label, setting.choices, start, help=setting.hint, key=key)
+    lowest, highest, step, format = setting.form
+    return st.number_input(setting.label, lowest, highest, value, step, format, help=setting.hint, key=key)
+
+
 def ask_settings(preset: TrainingSettings, key: str) -> TrainingSettings:
-    """Ask for every setting but the architecture and whose calibration to use; starts with those of the recipe."""
+    """Ask for every setting that the form has; starts with those of the recipe."""
 
-    def number(name: str, lowest: float, highest: float, step: float, **options: str) -> float:
-        label, hint = WORDS[name]
-        value = getattr(preset, name)
-        return st.number_input(label, lowest, highest, value, step, help=hint, key=f"{key}-{name}", **options)
+    def ask(first: bool) -> dict[str, float | str]:
+        with st.grid(4, min_column_width=150):
+            return {
+                name: ask_setting(setting, getattr(preset, name), f"{key}-{name}")
+                for name, setting in preset.table().items()
+                if (setting.form or setting.choices) and setting.first == first
+            }
 
-    def choice(name: str) -> str:
-        label, hint = WORDS[name]
-        options = CHOICES[name]
-        return st.selectbox(label, options, options.index(getattr(preset, name)), help=hint, key=f"{key}-{name}")
-
-    changed = {}
-    with st.grid(4, min_column_width=150):
-        changed["epochs"] = number("epochs", 1, 200, 1)
-        changed["batch_size"] = number("batch_size", 8, 2048, 8)
-        changed["learning_rate"] = number("learning_rate", 1e-5, 0.1, 1e-4, format="%.5f")
-        changed["augmentation"] = choice("augmentation")
-    with st.expander("More settings"), st.grid(4, min_column_width=150):
-        changed["dropout"] = number("dropout", 0.0, 0.9, 0.05)
-        changed["validation_split"] = number("validation_split", 0.01, 0.5, 0.01)
-        changed["optimizer"] = choice("optimizer")
-        changed["weight_decay"] = number("weight_decay", 0.0, 1.0, 0.005, format="%.4f")
-        changed["schedule"] = choice("schedule")
-        changed["loss"] = choice("loss")
-        changed["validate_on"] = choice("validate_on")
-        changed["synthetic_share"] = number("synthetic_share", 0.0, 2.0, 0.05)
-        changed["non_digit_share"] = number("non_digit_share", 0.0, 2.0, 0.05)
-        changed["precision"] = choice("precision")
-        changed["average"] = number("average", 0.0, 0.9999, 0.001, format="%.4f")
-        changed["seed"] = number("seed", 0, 2**31 - 1, 1)
-    return TrainingSettings(**asdict(preset) | changed)
+    changed = ask(first=True)
+    with st.expander("More settings"):
+        changed |= ask(first=False)
+    return preset.override(**changed)
 
 
 def show_form() -> None:
