@@ -1,52 +1,46 @@
-"""Sort a page's ink by form and neighbours into what may be a digit and the rest; say what was wrong with that."""
+"""The pieces of a page's ink, and what the network says of any of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from mnist_app.classifier import Classifier
-from mnist_app.grouping import Look, Looker, join_pieces, split_touching
 from mnist_app.ink import lift_ink, paper_levels
 from mnist_app.lines import remove_lines
-from mnist_app.preprocessing import DIGIT_STEPS, changed_pixels, run_steps
-from mnist_app.rejection import reject, reject_background, reject_shapes
+from mnist_app.preprocessing import DIGIT_STEPS, run_steps
 from mnist_app.segmentation import Blob, Box, find_pieces
 
-LINES, JOINING, SPLITTING, REJECTION = "Line removal", "Joining", "Splitting", "Rejection"
-SWITCHES = (LINES, JOINING, SPLITTING, REJECTION)
+LINES = "Line removal"
 
 
 @dataclass(frozen=True, eq=False)
-class LeftOut:
-    """Ink that has not the form of a digit.
+class Look:
+    """What the network says of one blob.
 
     Attributes:
         blob: the ink.
-        reason: why, for people.
-        look: what the network said of it, where it was asked.
+        made: what each digit step made of it.
+        y_prob: `(10,)` float32.
+        features: `(d,)` float32.
+        digit_prob: the probability that it is a digit at all.
+        strength: how dark its ink is, 0 to 255.
     """
 
     blob: Blob
-    reason: str
-    look: Look | None = None
+    made: dict[str, np.ndarray]
+    y_prob: np.ndarray
+    features: np.ndarray
+    digit_prob: float
+    strength: float
+
+    @property
+    def label(self) -> int:
+        return int(self.y_prob.argmax())
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
-    """A page's ink, sorted.
-
-    Attributes:
-        looks: what has the form of a digit.
-        left: the rest.
-        pieces: what both are made of.
-        lines: boxes of ruled lines, which belong to neither.
-    """
-
-    looks: list[Look]
-    left: list[LeftOut]
-    pieces: list[Blob]
-    lines: list[Box]
+Looker = Callable[[list[Blob]], list[Look]]
 
 
 def looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str] = frozenset()) -> Looker:
@@ -77,35 +71,14 @@ def looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str]
     return look
 
 
-def find_digits(
-    made: dict[str, np.ndarray], look: Looker, threshold: float, without: frozenset[str] = frozenset()
-) -> Found:
-    """Sort a page's ink into what has the form of a digit and the rest; boxes are in pixels of the ink mask.
+def find_ink(made: dict[str, np.ndarray], without: frozenset[str] = frozenset()) -> tuple[list[Blob], list[Box]]:
+    """The pieces of a page's ink without ruled lines, and the lines' boxes, in pixels of the ink mask.
 
     Args:
         made: what `PICTURE_STEPS` make of the page.
-        look: asks the network about blobs.
-        threshold: score below which a blob is no digit.
-        without: names of `SWITCHES` that are off.
+        without: `LINES` among them leaves the lines where they are.
     """
     mask, grey = made["Ink mask"], made["Grey"]
-    beyond = changed_pixels(made["Polarity"], made["Page finding"])  # what is no paper
     faint = grey > paper_levels(grey)[1]
     mask, lines = (mask, []) if LINES in without else remove_lines(mask, faint)
-    pieces = find_pieces(mask)
-    reasons = reject_shapes(pieces, mask.shape)
-    left = [LeftOut(pieces[i], reason) for i, reason in reasons.items()]
-    looks = look([piece for i, piece in enumerate(pieces) if i not in reasons])
-
-    def leave_out(reasons: dict[int, str]) -> list[Look]:
-        left.extend(LeftOut(looks[i].blob, why, looks[i]) for i, why in reasons.items())
-        return [one for i, one in enumerate(looks) if i not in reasons]
-
-    looks = leave_out(reject_background(looks, mask.shape, beyond))
-    if JOINING not in without:
-        looks = join_pieces(looks, look)
-    if SPLITTING not in without:
-        looks = split_touching(looks, look)
-    if REJECTION not in without:
-        looks = leave_out(reject(looks, threshold, mask.shape))
-    return Found(looks, left, pieces, lines)
+    return find_pieces(mask), lines

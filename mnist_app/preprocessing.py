@@ -61,11 +61,6 @@ def run_steps(table: Iterable[Row], array: np.ndarray, without: frozenset[str] =
     return made
 
 
-def changed_pixels(before: np.ndarray, after: np.ndarray) -> np.ndarray | None:
-    """Where a step changed a picture `(h, w, c)`: `(h, w)` bool, or None where it did nothing at all."""
-    return None if after is before else (before != after).any(axis=2)
-
-
 # ---- the picture ----
 
 

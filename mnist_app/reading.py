@@ -9,28 +9,26 @@ import cv2
 import numpy as np
 
 from mnist_app.classifier import Classifier, load_classifier
-from mnist_app.detecting.candidates import Candidate, Fate, gather
-from mnist_app.detecting.detector import Detector, Level, load_detector
+from mnist_app.detecting.candidates import Candidate, gather
+from mnist_app.detecting.detector import UNSEEN, Detector, Level, load_detector
 from mnist_app.detecting.evidence import Evidence, weigh
 from mnist_app.detecting.judge import Judge, load_judge
 from mnist_app.detecting.search import SAME_INK
 from mnist_app.digits.kinds import Kind
-from mnist_app.finding import SWITCHES as FINDING
-from mnist_app.finding import find_digits, looker
-from mnist_app.grouping import Look
+from mnist_app.finding import LINES, Look, find_ink, looker
 from mnist_app.model_store import find_model
 from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, run_steps
-from mnist_app.rejection import LINE, NOT_A_DIGIT
 from mnist_app.rows import reading_order
 from mnist_app.segmentation import Box, find_pieces, ink_inside, union
 
 SHOWN_SIDE = 800  # steps are shown at most that large
 DETECTION = "Detector"
-SWITCHES = (*(row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)), *FINDING, DETECTION)
+SWITCHES = (*(row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)), LINES, DETECTION)
 
 PHOTO, WORDS, PRINTED, DRAWING = "photo", "words", "print", "drawing"
 LOOKS = {Kind.PICTURE: PHOTO, Kind.LETTER: WORDS, Kind.PRINT: PRINTED, Kind.DRAWING: DRAWING}
 MOSTLY = 0.5  # share of a picture, or of its ink, from which on it is said what it looks like
+LINE, NOT_A_DIGIT = "ruled line", "I don't think this is a digit"
 REASONS = {
     Kind.PAPER: "a line, a shadow or a speck",
     Kind.DIGIT: NOT_A_DIGIT,
@@ -171,14 +169,12 @@ def read_picture(
         pieces = find_pieces(mask)
         looks, left_out = look([union(pieces)] if pieces else []), []
     else:
-        found = find_digits(made, look, classifier.calibration.reject, without)
-        if drawn or DETECTION in without:
-            looks, left_out = found.looks, [_rejected(one.blob.box, one.reason, one.look) for one in found.left]
-        else:
-            levels = (detector or load_detector()).look(made["Composite alpha"])
-            candidates = gather(found, mask, levels, look)
-            looks, left_out, looks_like = _judge(candidates, mask, levels, judge or load_judge(), made["Grey"])
-        left_out += [Rejected(box, LINE) for box in found.lines]
+        pieces, lines = find_ink(made, without)
+        known = drawn or DETECTION in without
+        levels = None if known else (detector or load_detector()).look(made["Composite alpha"])
+        candidates = gather(pieces, mask, levels, look)
+        looks, left_out, looks_like = _judge(candidates, mask, levels, judge or load_judge(), made["Grey"])
+        left_out += [Rejected(box, LINE) for box in lines]
 
     scale = picture.shape[1] / mask.shape[1]
     order = reading_order([one.blob.box for one in looks])
@@ -188,17 +184,16 @@ def read_picture(
 
 
 def _judge(
-    candidates: list[Candidate], ink: np.ndarray, levels: list[Level], judge: Judge, strength: np.ndarray
+    candidates: list[Candidate], ink: np.ndarray, levels: list[Level] | None, judge: Judge, strength: np.ndarray
 ) -> tuple[list[Look], list[Rejected], str | None]:
     """Choose what is a written digit; say of the other marks why not, and what a page without any is."""
     if all(one.look is None for one in candidates):
-        return [], [_left_out(one) for one in candidates], PHOTO if _is_photo(levels) else None
+        return [], [_left_out(one) for one in candidates], PHOTO if levels and _is_photo(levels) else None
     evidence = weigh(_heard(candidates, strength, judge), ink, levels)
     chosen = judge.choose(evidence, judge.odds(evidence))
     covered = evidence.overlap[:, chosen].max(axis=1, initial=0) > SAME_INK
-    rest = [i for i, one in enumerate(candidates) if one.fate != Fate.TRIED and not covered[i]]
-    left_out = [_left_out(candidates[i], Kind(int(evidence.kinds[i].argmax()))) for i in rest]
-    looks_like = None if chosen else _looks_like(candidates, evidence, levels)
+    left_out = [_left_out(one) for one, inside in zip(candidates, covered, strict=True) if one.mark and not inside]
+    looks_like = _looks_like(candidates, evidence, levels) if levels and not chosen else None
     return [candidates[i].look for i in chosen], left_out, looks_like
 
 
@@ -222,21 +217,18 @@ def _looks_like(candidates: list[Candidate], evidence: Evidence, levels: list[Le
         return PHOTO
     areas = evidence.mark * np.array([one.blob.area for one in candidates])
     ink = areas @ evidence.kinds / max(areas.sum(), 1)
-    kind = Kind(int(ink.argmax()))
-    return LOOKS.get(kind) if ink[kind] > MOSTLY else None
+    kind, writing = Kind(int(ink.argmax())), ink[Kind.LETTER] + ink[Kind.PRINT]  # words between both are words
+    return LOOKS.get(kind) if max(ink[kind], writing) > MOSTLY else None
 
 
 def _is_photo(levels: list[Level]) -> bool:
     return bool(levels[-1].kinds[..., Kind.PICTURE].mean() > MOSTLY)
 
 
-def _left_out(candidate: Candidate, kind: Kind = Kind.PAPER) -> Rejected:
-    reason = candidate.left.reason if candidate.left else REASONS[kind]
-    return _rejected(candidate.blob.box, reason, candidate.look)
-
-
-def _rejected(box: Box, reason: str, look: Look | None) -> Rejected:
-    return Rejected(box, reason, look and look.made["Centre of mass"])
+def _left_out(candidate: Candidate) -> Rejected:
+    kind = Kind.DIGIT if candidate.seen is UNSEEN else Kind(int(candidate.seen.near.argmax()))
+    look = candidate.look
+    return Rejected(candidate.blob.box, REASONS[kind], look and look.made["Centre of mass"])
 
 
 def _digit(look: Look, scale: float, unsure: float) -> Digit:

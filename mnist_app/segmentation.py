@@ -97,23 +97,3 @@ def union(blobs: list[Blob]) -> Blob:
         x, y, w, h = blob.box
         mask[y - top : y - top + h, x - left : x - left + w] |= blob.mask
     return Blob((int(left), int(top), int(right - left), int(bottom - top)), mask)
-
-
-def gap(a: Box, b: Box) -> int:
-    """Pixels between two boxes, along the axis on which they are further apart; 0 where they touch or overlap."""
-    across = max(a[0], b[0]) - min(a[0] + a[2], b[0] + b[2])
-    down = max(a[1], b[1]) - min(a[1] + a[3], b[1] + b[3])
-    return max(across, down, 0)
-
-
-def distance(a: Blob, b: Blob) -> float:
-    """Pixels between the ink of two blobs."""
-    left, top = min(a.box[0], b.box[0]), min(a.box[1], b.box[1])
-    right = max(a.box[0] + a.box[2], b.box[0] + b.box[2])
-    bottom = max(a.box[1] + a.box[3], b.box[1] + b.box[3])
-    paper = np.ones((bottom - top, right - left), np.uint8)
-    x, y, w, h = a.box
-    paper[y - top : y - top + h, x - left : x - left + w][a.mask] = 0
-    away = cv2.distanceTransform(paper, cv2.DIST_L2, 3)
-    x, y, w, h = b.box
-    return float(away[y - top : y - top + h, x - left : x - left + w][b.mask].min())

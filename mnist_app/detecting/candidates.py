@@ -1,17 +1,15 @@
-"""All that may be one digit on a page: what form and neighbours make of its ink, and where the detector sees more."""
+"""All that may be one digit on a page: its pieces of ink, unions and parts of them, and what the detector points at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
-from mnist_app.detecting.detector import Ink, Level, find_boxes, ink_of_digits, look_up
+from mnist_app.detecting.detector import UNSEEN, Ink, Level, find_boxes, ink_of_digits, look_up
 from mnist_app.digits.kinds import Kind
-from mnist_app.finding import Found, LeftOut
-from mnist_app.grouping import Look, Looker
-from mnist_app.rejection import EDGE, FAINT_INK, LETTERS, NOT_A_DIGIT, SMALL
+from mnist_app.finding import Look, Looker
 from mnist_app.segmentation import Blob, Box, ink_inside, union
 from mnist_app.touching import between, find_cuts
 
@@ -21,25 +19,9 @@ ROOM = 0.12  # share of a box's size by which the detector may be wrong about it
 SLIMMEST, WIDEST = 0.08, 1.6  # width over height of a part that a cut leaves
 WIDE = 0.85  # width over height of a piece that may hold several digits
 SHORTEST = 0.5  # share of the whole's height
-LIKELY = 0.3  # probability of a digit's ink from which on more is tried
+LIKELY = 0.15  # probability of a digit's ink from which on other groupings are tried
 MOST_TRIED = 60
 SPECK = 3  # pixels up to which nothing is tried
-
-
-class Fate(IntEnum):
-    """What form and neighbours make of ink."""
-
-    KEPT = 0
-    DOUBTED = 1
-    AMONG_LETTERS = 2
-    WEAK = 3
-    NO_FORM = 4
-    TRIED = 5  # a part or a union that the detector suggests
-
-
-FATES = {NOT_A_DIGIT: Fate.DOUBTED, EDGE: Fate.DOUBTED, LETTERS: Fate.AMONG_LETTERS} | dict.fromkeys(
-    (SMALL, FAINT_INK), Fate.WEAK
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,54 +30,49 @@ class Candidate:
 
     Attributes:
         blob: the ink.
-        seen: what the detector says of it.
-        fate: what form and neighbours make of it.
-        look: what the classifier says; None where it was not asked, since the ink has no digit's form.
-        left: where form and neighbours left it out.
+        seen: what the detector says of it; `UNSEEN` where it was not asked.
+        look: what the classifier says; None where it was not asked.
+        mark: whether it is a whole piece of ink, and not only tried.
     """
 
     blob: Blob
     seen: Ink
-    fate: Fate
     look: Look | None
-    left: LeftOut | None = None
+    mark: bool
 
 
-def gather(found: Found, ink: np.ndarray, levels: list[Level], look: Looker) -> list[Candidate]:
-    """List what may be one digit: first all marks of the page, then further groupings of their ink.
+def gather(pieces: list[Blob], ink: np.ndarray, levels: list[Level] | None, look: Looker) -> list[Candidate]:
+    """List what may be one digit: first all pieces of a page's ink, then further groupings of it.
 
     Args:
-        found: the page's ink, sorted.
+        pieces: of the page's ink, without ruled lines.
         ink: `(h, w)` bool, all of it, with ruled lines.
-        levels: what the detector says of the picture.
+        levels: what the detector says of the picture; None where all ink is known to be written.
         look: asks the classifier about blobs.
     """
-    marks = [Candidate(one.blob, look_up(levels, one.blob), Fate.KEPT, one) for one in found.looks]
-    marks += [
-        Candidate(one.blob, look_up(levels, one.blob), FATES.get(one.reason, Fate.NO_FORM), one.look, one)
-        for one in found.left
-    ]
-    known = {_key(mark.blob) for mark in marks}
-    others = {_key(blob): blob for blob in _regroup(found.pieces, ink, levels) if blob.size > SPECK}
-    tried = [(blob, look_up(levels, blob)) for key, blob in others.items() if key not in known]
-    likely = sorted(
-        (one for one in tried if one[1].near[Kind.DIGIT] > LIKELY), key=lambda one: -one[1].near[Kind.DIGIT]
-    )
-    likely = likely[:MOST_TRIED]
-    looks = look([blob for blob, _ in likely])
-    return marks + [Candidate(blob, seen, Fate.TRIED, one) for (blob, seen), one in zip(likely, looks, strict=True)]
+
+    def see(blobs: Iterable[Blob]) -> list[tuple[Blob, Ink]]:
+        return [(blob, look_up(levels, blob) if levels else UNSEEN) for blob in blobs]
+
+    marks = see(pieces)
+    wide = [piece for piece, seen in marks if _may_be_digit(seen) and piece.box[2] > WIDE * piece.box[3]]
+    regrouped = [*_unions(pieces), *(part for piece in wide for part in _cut(piece))]
+    regrouped += _pointed_at(ink, levels) if levels else []
+    known = {_key(piece) for piece in pieces}
+    others = {_key(blob): blob for blob in regrouped if blob.size > SPECK and _key(blob) not in known}
+    tried = sorted(see(others.values()), key=lambda one: -one[1].near[Kind.DIGIT])
+    listed = [*marks, *(one for one in tried[:MOST_TRIED] if _may_be_digit(one[1]))]
+    looks = look([blob for blob, _ in listed])
+    return [Candidate(*one, said, i < len(marks)) for i, (one, said) in enumerate(zip(listed, looks, strict=True))]
+
+
+def _may_be_digit(seen: Ink) -> bool:
+    return seen is UNSEEN or seen.near[Kind.DIGIT] > LIKELY
 
 
 def _key(blob: Blob) -> tuple[Box, int]:
     """Blobs of a page that share it are the same ink."""
     return blob.box, blob.area
-
-
-def _regroup(pieces: list[Blob], ink: np.ndarray, levels: list[Level]) -> list[Blob]:
-    """Unions of near pieces, parts of wide ones, and what the detector points at."""
-    wide = [piece for piece in pieces if piece.box[2] > WIDE * piece.box[3]]
-    cuts = [part for piece in wide if look_up(levels, piece).near[Kind.DIGIT] > LIKELY for part in _cut(piece)]
-    return [*pieces, *_unions(pieces), *cuts, *_pointed_at(ink, levels)]
 
 
 def _unions(pieces: list[Blob]) -> list[Blob]:

@@ -19,6 +19,7 @@ SIDES = (640, 256, 128)  # longest sides at which a picture is looked at
 STRIDE = 4  # pixels of such a picture between two places
 STEP = 32  # its sides are multiples of that
 KINDS = 6
+FEATURES = 64  # of a mark, near and far
 BEST_SIZE = 40  # pixels of a digit that the detector judges best
 MOST_PIXELS = 600  # of a mark that are looked up
 FAINTEST_HEAT = 0.12  # of a centre that proposes a box
@@ -123,6 +124,10 @@ class Ink:
     near: np.ndarray
     far: np.ndarray
     features: np.ndarray
+
+
+EVEN = np.full(KINDS, 0.5)
+UNSEEN = Ink(EVEN, EVEN, np.zeros(FEATURES))  # of ink that the detector was not asked about
 
 
 def look_up(levels: list[Level], blob: Blob) -> Ink:

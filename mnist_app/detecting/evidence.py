@@ -6,21 +6,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mnist_app.detecting.candidates import Candidate, Fate
-from mnist_app.detecting.detector import Level, centre_of
+from mnist_app.detecting.candidates import Candidate
+from mnist_app.detecting.detector import UNSEEN, Level, centre_of
 from mnist_app.digits.kinds import Kind
 
 LIMIT = 12.0  # logarithms of odds are cut off there
 OWN = (
     "digit near", "digit far", "letter", "print", "drawing", "picture", "picture far", "heat", "size error",
     "slenderness", "width", "cut off", "foreign ink", "part of a piece", "several pieces", "pen", "fullness",
-    "size in the picture", "size beside the kept", "strength beside the kept", "whole picture", "marks",
-    *(f"fate {fate.name}" for fate in Fate), "asked", "digit test", "confidence", "second", "one",
+    "size in the picture", "size beside likely digits", "strength beside likely digits", "whole picture", "marks",
+    "mark", "seen", "asked", "digit test", "confidence", "second", "one",
 )  # fmt: skip
 ODDS = [OWN.index(name) for name in ("digit near", "digit far", "heat", "digit test", "confidence", "second")]
-FEATURES = 64  # of the detector, near and far
-BESIDE = ("right", "below", "away", "larger", "higher", "darker", "same row", "covered", "covering", "kept")
+BESIDE = ("right", "below", "away", "larger", "higher", "darker", "same row", "covered", "covering", "likely")
 NEIGHBOURS, RIVALS = 12, 6  # how many others are weighed: marks around, and candidates for the same ink
+LIKELY = 0.5  # chance of a digit from which on a mark tells how large and dark the page's digits are
 RIVAL = 0.3  # share of the smaller box from which on two candidates are rivals
 
 
@@ -64,11 +64,6 @@ class Evidence:
         """`(n,)` bool, which candidates the classifier was asked about: no other can be a digit."""
         return self.own[:, OWN.index("asked")] > 0
 
-    @property
-    def kept(self) -> np.ndarray:
-        """`(n,)` bool, what form and neighbours alone make a digit."""
-        return self.own[:, OWN.index(f"fate {Fate.KEPT.name}")] > 0
-
 
 def logit(probability: float | np.ndarray) -> float | np.ndarray:
     """Logarithm of the odds, from -12 to 12."""
@@ -76,28 +71,29 @@ def logit(probability: float | np.ndarray) -> float | np.ndarray:
     return np.clip(np.log(probability / (1 - probability)), -LIMIT, LIMIT)
 
 
-def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level]) -> Evidence:
+def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level] | None) -> Evidence:
     """Collect what is known of candidates.
 
     Args:
         candidates: n of them, the page's marks first; the classifier was asked about at least one.
         ink: `(h, w)` bool, all ink of the page.
-        levels: what the detector says of the picture.
+        levels: what the detector says of the picture; None where it was not asked.
     """
     boxes = np.array([one.blob.box for one in candidates], float)
     sizes = boxes[:, 2:].max(axis=1)
     strengths = np.array([one.look.strength if one.look else 0.0 for one in candidates])
-    kept = np.array([one.fate == Fate.KEPT for one in candidates])
-    marks = np.array([one.fate != Fate.TRIED for one in candidates])
-    usual = np.median(sizes[kept] if kept.any() else sizes)
-    darkest = max((strengths[kept] if kept.any() else strengths).max(), 1.0)
-    whole = float(levels[-1].kinds[..., Kind.PICTURE].mean())
+    marks = np.array([one.mark for one in candidates])
+    chance = np.array([_chance(one) for one in candidates])
+    likely = marks & (chance > LIKELY)
+    usual = np.median(sizes[likely] if likely.any() else sizes)
+    darkest = max((strengths[likely] if likely.any() else strengths).max(), 1.0)
+    whole = float(levels[-1].kinds[..., Kind.PICTURE].mean()) if levels else 0.0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)
     rows, kinds, seen = [], [], []
     for i, one in enumerate(candidates):
         blob = one.blob
         near, far = one.seen.near, one.seen.far
-        heat, error = centre_of(levels, blob)
+        heat, error = centre_of(levels, blob) if levels else (0.5, 0.0)
         x, y, w, h = blob.box
         there = labels[y : y + h, x : x + w]
         pieces = np.flatnonzero(np.bincount(there[blob.mask])[1:]) + 1
@@ -125,7 +121,8 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level])
                 strengths[i] / darkest,
                 whole,
                 np.log1p(marks.sum()),
-                *(float(one.fate == fate) for fate in Fate),
+                float(one.mark),
+                float(one.seen is not UNSEEN),
                 *_answer(one),
             )
         )
@@ -136,7 +133,7 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level])
     known = np.array(rows)
     known[:, ODDS] = logit(known[:, ODDS])
     own = np.concatenate([known, np.array(seen), np.array(shapes)], axis=1).astype(np.float32)
-    beside, overlap = _beside(boxes, strengths, kept)
+    beside, overlap = _beside(boxes, strengths, chance)
     rival = overlap > RIVAL
     np.fill_diagonal(rival, False)
     other = marks[np.newaxis] & (overlap <= RIVAL)
@@ -150,6 +147,13 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level])
     )
 
 
+def _chance(candidate: Candidate) -> float:
+    """How sure detector, or else classifier, is of a digit."""
+    if candidate.seen is UNSEEN:
+        return candidate.look.digit_prob if candidate.look else 0.0
+    return float(candidate.seen.near[Kind.DIGIT])
+
+
 def _answer(candidate: Candidate) -> tuple[float, ...]:
     look = candidate.look
     if look is None:
@@ -158,7 +162,7 @@ def _answer(candidate: Candidate) -> tuple[float, ...]:
     return 1.0, look.digit_prob, float(best), float(second), float(look.label == 1)
 
 
-def _beside(boxes: np.ndarray, strengths: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _beside(boxes: np.ndarray, strengths: np.ndarray, chance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How candidates lie to each other, `(n, n, 10)`, and which share of the smaller of two boxes both cover."""
     low, size = boxes[:, :2], boxes[:, 2:]
     high = low + size
@@ -181,7 +185,7 @@ def _beside(boxes: np.ndarray, strengths: np.ndarray, kept: np.ndarray) -> tuple
             row,
             shared / area[:, np.newaxis],
             shared / area[np.newaxis],
-            np.broadcast_to(kept.astype(float)[np.newaxis], row.shape),
+            np.broadcast_to(chance[np.newaxis], row.shape),
         ],
         axis=2,
     )
@@ -192,14 +196,9 @@ def _choose(beside: np.ndarray, allowed: np.ndarray, count: int) -> Others:
     """The nearest of those that are allowed; nearer means relative to the larger one, so that specks matter less."""
     n = len(beside)
     away = np.where(allowed, beside[..., BESIDE.index("away")], np.inf)
-    index = np.argsort(away, axis=1)[:, :count]
-    rows = np.arange(n)[:, np.newaxis]
-    valid = np.isfinite(away[rows, index])
-    index = np.where(valid, index, 0)
-    found = beside[rows, index] * valid[..., np.newaxis]
-    room = count - index.shape[1]
-    return Others(
-        np.pad(index, ((0, 0), (0, room))).astype(np.int32),
-        np.pad(valid, ((0, 0), (0, room))).astype(np.float32),
-        np.pad(found, ((0, 0), (0, room), (0, 0))).astype(np.float32),
-    )
+    nearest = np.argsort(away, axis=1)[:, :count]
+    rows, there = np.arange(n)[:, np.newaxis], np.s_[:, : nearest.shape[1]]
+    index, valid = np.zeros((n, count), np.int32), np.zeros((n, count), np.float32)
+    valid[there] = np.isfinite(away[rows, nearest])
+    index[there] = np.where(valid[there], nearest, 0)
+    return Others(index, valid, beside[rows, index] * valid[..., np.newaxis])

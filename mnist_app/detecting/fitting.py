@@ -1,7 +1,7 @@
-"""Train the judge on generated pages, choose its threshold and margin on others, and store it."""
+"""Train the judge on generated pages, choose its threshold on others, and store it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ from PIL import Image
 
 from mnist_app.detecting.judge import Judge
 from mnist_app.detecting.judge_examples import Example, draw_examples
+from mnist_app.detecting.search import choose
 from mnist_app.digits.pages import PageMaker, contact_sheet
 from mnist_app.digits.sources import PARTS, Part
 from mnist_app.model_store import StoredModel, write_json
@@ -16,9 +17,7 @@ from mnist_app.model_store import StoredModel, write_json
 PAGES: dict[Part, int] = {"validation": 3000, "train": 6000}  # that the judge learns from
 OTHERS, THRESHOLD_PAGES = 100_000, 1000  # from which number on, and how many the threshold is chosen on
 ALL_PAGES = sum(PAGES.values()) + THRESHOLD_PAGES
-LOST = 0.01  # share of the digits found by form and neighbours that the threshold may lose
-SURE = 0.95  # share of digits in what the judge alone finds
-MARGINS = np.arange(0, 9, 0.25)  # that are tried
+THRESHOLDS = np.arange(-4, 6, 0.25)  # that are tried
 
 
 def store_judge(
@@ -56,7 +55,7 @@ def fit_judge(
     pages: dict[Part, int] = PAGES,
     advance: Callable[[int], object] = lambda _: None,
 ) -> tuple[Judge, dict[str, float]]:
-    """Train the judge on pages of both parts that are learnt from, then choose its threshold and margin on others.
+    """Train the judge on pages of both parts that are learnt from, then choose its threshold on others.
 
     The training part has most fonts and pictures. The validation part has those that neither detector nor classifier
     has learnt from: what they make of them is what they will make of a stranger's.
@@ -82,54 +81,38 @@ def fit_judge(
 
 
 def set_threshold(judge: Judge, pages: list[Example]) -> tuple[Judge, dict[str, float]]:
-    """Choose a judge's threshold and margin.
-
-    At the threshold, `LOST` of the digits are lost that form and neighbours have found. Of what they have not, enough
-    must be digits: the margin is the smallest at which `SURE` are.
+    """Choose a judge's threshold: that at which most pages are exact, those with and without digits counted alike.
 
     Args:
         judge: a trained one.
         pages: that it has not learnt from.
 
     Returns:
-        The judge with both, and its `recall` of the digits, the `precision` of what it chooses and the share of pages
-        that are `exact`; the same of what form and neighbours alone find (`recall_before` …).
+        The judge with its threshold, and its `recall` of the digits, the `precision` of what it chooses, the share of
+        pages with digits that are `exact` and the share of those without that are `refused`.
     """
     odds = [judge.odds(one.evidence) for one in pages]
-    kept = [one.evidence.kept for one in pages]
-    vouched = [said[one & (page.truth == 1)] for page, said, one in zip(pages, odds, kept, strict=True)]
-    threshold = float(np.quantile(np.concatenate(vouched), LOST))
 
-    def sort(margin: float) -> list[list[int]]:
-        decided = Judge(judge.networks, threshold, margin)
-        return [decided.choose(page.evidence, said) for page, said in zip(pages, odds, strict=True)]
+    def figures(threshold: float) -> dict[str, float]:
+        chosen = [choose(said, page.evidence.overlap, threshold) for page, said in zip(pages, odds, strict=True)]
+        return _figures(pages, chosen)
 
-    def further(margin: float) -> Counter:
-        return _count(pages, ([i for i in found if not one[i]] for one, found in zip(kept, sort(margin), strict=True)))
-
-    sure = (margin for margin in MARGINS.tolist() if _precision(further(margin)) >= SURE)
-    margin = next(sure, float(MARGINS[-1]))
-    after, before = _count(pages, sort(margin)), _count(pages, ([*np.flatnonzero(one)] for one in kept))
-    return Judge(judge.networks, threshold, margin), {
-        f"{name}{suffix}": float(value)
-        for counts, suffix in ((after, ""), (before, "_before"))
-        for name, value in (
-            ("recall", counts["right"] / max(counts["wanted"], 1)),
-            ("precision", _precision(counts)),
-            ("exact", counts["exact"] / len(pages)),
-        )
-    }
+    tried = {threshold: figures(threshold) for threshold in THRESHOLDS.tolist()}
+    best = max(tried, key=lambda threshold: tried[threshold]["exact"] + tried[threshold]["refused"])
+    return Judge(judge.networks, best), tried[best]
 
 
-def _precision(counts: Counter) -> float:
-    return counts["right"] / max(counts["right"] + counts["wrong"], 1)
-
-
-def _count(pages: Iterable[Example], chosen: Iterable[Sequence[int]]) -> Counter:
-    """How many digits are wanted and right, how many chosen ones wrong, how many pages exact."""
+def _figures(pages: list[Example], chosen: list[list[int]]) -> dict[str, float]:
     counts: Counter = Counter()
     for page, indices in zip(pages, chosen, strict=True):
-        truth = page.truth[list(indices)]
-        right, wrong = len(set(page.owner[list(indices)][truth == 1])), np.count_nonzero(truth == 0)
-        counts.update(wanted=page.wanted, right=right, wrong=wrong, exact=right == page.wanted and not wrong)
-    return counts
+        truth = page.truth[indices]
+        right, wrong = len(set(page.owner[indices][truth == 1])), int(np.count_nonzero(truth == 0))
+        exact, held = right == page.wanted and not wrong, page.wanted > 0
+        counts.update(wanted=page.wanted, right=right, wrong=wrong)
+        counts.update(held=held, exact=exact and held, refused=exact and not held)
+    return {
+        "recall": counts["right"] / max(counts["wanted"], 1),
+        "precision": counts["right"] / max(counts["right"] + counts["wrong"], 1),
+        "exact": counts["exact"] / max(counts["held"], 1),
+        "refused": counts["refused"] / max(len(pages) - counts["held"], 1),
+    }

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_app.detecting.detector import DETECTOR
-from mnist_app.detecting.evidence import FEATURES, LIMIT, OWN, Evidence, Others
+from mnist_app.detecting.detector import DETECTOR, FEATURES
+from mnist_app.detecting.evidence import LIMIT, OWN, Evidence, Others
 from mnist_app.detecting.search import choose
 from mnist_app.settings import MODELS_FOLDER
 
@@ -64,12 +64,10 @@ class Judge:
     Attributes:
         networks: at least one.
         threshold: of the logarithm of the odds, below which a candidate is no digit.
-        margin: by how much the odds must be better where form and neighbours do not speak for a digit.
     """
 
     networks: tuple[JudgeNetwork, ...]
     threshold: float = 0.0
-    margin: float = 0.0
 
     def fits(self, features: np.ndarray) -> bool:
         """Whether a classifier's features `(d,)` are as many as it was trained with."""
@@ -87,8 +85,7 @@ class Judge:
             evidence: of the page.
             odds: from `odds`.
         """
-        vouched = np.where(evidence.kept, odds, odds - self.margin)
-        return choose(vouched, evidence.overlap, self.threshold)
+        return choose(odds, evidence.overlap, self.threshold)
 
     def save(self, path: Path) -> None:
         """Write everything into one `.npz` file."""
@@ -97,7 +94,7 @@ class Judge:
             for i, network in enumerate(self.networks)
             for name, array in network.weights.items()
         }
-        np.savez_compressed(path, decides=np.float32([self.threshold, self.margin]), **arrays)
+        np.savez_compressed(path, threshold=np.float32(self.threshold), **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Judge":
@@ -109,7 +106,7 @@ class Judge:
                 if rest:
                     weights.setdefault(number, {})[rest] = stored[name]
             networks = tuple(JudgeNetwork(weights[number]) for number in sorted(weights))
-            return cls(networks, *map(float, stored["decides"]))
+            return cls(networks, float(stored["threshold"]))
 
 
 @cache

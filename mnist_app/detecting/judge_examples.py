@@ -16,13 +16,14 @@ from mnist_app.detecting.evidence import Evidence, weigh
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import Page, PageMaker
 from mnist_app.digits.sources import Part
-from mnist_app.finding import find_digits, looker
+from mnist_app.finding import find_ink, looker
 from mnist_app.model_store import StoredModel
 from mnist_app.preprocessing import PICTURE_STEPS, run_steps
 from mnist_app.segmentation import Blob
 
 SEED = 3_000_017
-DRAWINGS = 0.25  # share of the pages that are strokes on white: people send pictures of drawings, too
+DRAWINGS = 0.36  # share of the pages that are strokes on white
+PICTURED = 0.4  # share of these that come as a picture; the others come from the canvas, where no detector is asked
 LONGEST = (300, 1000)  # of the pages' longest sides, at least and at most
 PURE, COVERED = 0.8, 0.8  # shares of its ink and of the digit's ink from which on a candidate is that digit
 FOREIGN = 0.5  # shares below which it is not
@@ -147,10 +148,12 @@ def _prepare(part: Part, model: Path, detector: Path) -> None:
 def _example(number: int) -> Example | None:
     rng = np.random.default_rng((SEED, number))
     seed = SEED, number, 1
-    page = _maker.draw_strokes(seed) if rng.random() < DRAWINGS else _maker.draw(seed, page_size(rng))
+    drawing = rng.random() < DRAWINGS
+    page = _maker.draw_strokes(seed) if drawing else _maker.draw(seed, page_size(rng))
     made = run_steps(PICTURE_STEPS, page.picture)
-    ink, levels, look = made["Ink mask"], _detector.look(made["Composite alpha"]), looker(made["Grey"], _classifier)
-    candidates = gather(find_digits(made, look, _classifier.calibration.reject), ink, levels, look)
+    ink, look = made["Ink mask"], looker(made["Grey"], _classifier)
+    levels = None if drawing and rng.random() > PICTURED else _detector.look(made["Composite alpha"])
+    candidates = gather(find_ink(made)[0], ink, levels, look)
     if all(one.look is None for one in candidates):
         return None
     verdicts, owner = Truth.of(page, ink.shape).judge([one.blob for one in candidates], ink)

@@ -75,7 +75,7 @@ def stack(pages: Sequence[Evidence]) -> dict[str, np.ndarray]:
 def train_judge(
     pages: Sequence[Evidence], truths: Sequence[np.ndarray], networks: int = NETWORKS, epochs: int = EPOCHS
 ) -> Judge:
-    """Train a judge; its threshold and margin are still 0.
+    """Train a judge; its threshold is still 0.
 
     Args:
         pages: what is known of the candidates of each page.

@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_app.detecting.candidates import Candidate, Fate
-from mnist_app.detecting.detector import Level, look_up
-from mnist_app.detecting.evidence import BESIDE, FEATURES, NEIGHBOURS, OWN, RIVALS, logit, weigh
-from mnist_app.grouping import Look
+from mnist_app.detecting.candidates import Candidate
+from mnist_app.detecting.detector import FEATURES, Level, look_up
+from mnist_app.detecting.evidence import BESIDE, NEIGHBOURS, OWN, RIVALS, logit, weigh
+from mnist_app.finding import Look
 from mnist_app.segmentation import Blob
 
 LEVEL = Level(
@@ -14,9 +14,10 @@ LEVEL = Level(
 )
 
 
-def candidate(x: int, w: int = 20, h: int = 40, fate: Fate = Fate.KEPT) -> Candidate:
+def candidate(x: int, w: int = 20, h: int = 40, mark: bool = True) -> Candidate:
     blob = Blob((x, 20, w, h), np.ones((h, w), bool))
-    return Candidate(blob, look_up([LEVEL], blob), fate, Look(blob, {}, np.eye(10)[4], np.zeros(8), 0.99, 100.0))
+    look = Look(blob, {}, np.eye(10)[4], np.zeros(8), 0.99, 100.0)
+    return Candidate(blob, look_up([LEVEL], blob), look, mark)
 
 
 def evidence_of(*candidates: Candidate):
@@ -43,25 +44,25 @@ def test_marks_around_are_neighbours_the_nearest_first():
     beside = dict(zip(BESIDE, evidence.neighbours.beside[0, 0], strict=True))
     assert beside["right"] == pytest.approx(50 / 40)
     assert beside["same row"] == 1
-    assert (beside["covered"], beside["larger"], beside["kept"]) == (0, 0, 1)
+    assert (beside["covered"], beside["larger"]) == (0, 0)
+    assert beside["likely"] == pytest.approx(1 / 6, abs=1e-5)
 
 
 def test_groupings_of_the_same_ink_are_rivals_and_no_neighbours():
-    evidence = evidence_of(candidate(0, 40), candidate(100), candidate(0, 20, fate=Fate.TRIED))
+    evidence = evidence_of(candidate(0, 40), candidate(100), candidate(0, 20, mark=False))
     assert evidence.rivals.index.shape == (3, RIVALS)
     assert evidence.rivals.index[0, 0] == 2
     assert evidence.rivals.valid.sum(axis=1).tolist() == [1, 0, 1]
     assert evidence.neighbours.valid.sum(axis=1).tolist() == [1, 1, 1]
     assert evidence.overlap[0, 2] == 1
     assert evidence.mark.tolist() == [1, 1, 0]
-    assert evidence.kept.tolist() == [True, True, False]
     assert evidence.asked.all()
     foreign = evidence.own[:, OWN.index("part of a piece")]
     np.testing.assert_allclose(foreign, [0, 0, 0.5], atol=1e-6)
 
 
-def test_what_has_no_digits_form_is_a_neighbour_though_nobody_was_asked():
-    shape = replace(candidate(50, fate=Fate.NO_FORM), look=None)
+def test_a_mark_is_a_neighbour_though_nobody_was_asked():
+    shape = replace(candidate(50), look=None)
     evidence = evidence_of(candidate(0), shape)
     assert evidence.asked.tolist() == [True, False]
     assert evidence.neighbours.valid.sum(axis=1).tolist() == [1, 1]

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -55,9 +54,9 @@ def test_numpy_and_keras_agree_and_what_is_stored_is_read_again(trained, tmp_pat
         expected = np.clip(network(batch).numpy(), -LIMIT, LIMIT)
         np.testing.assert_allclose(np.concatenate([stored.odds(page) for page in pages[:3]]), expected, atol=1e-3)
 
-    Judge(judge.networks, 0.25, 1.5).save(tmp_path / "judge.npz")
+    Judge(judge.networks, 0.25).save(tmp_path / "judge.npz")
     loaded = Judge.load(tmp_path / "judge.npz")
-    assert (loaded.threshold, loaded.margin) == (0.25, 1.5)
+    assert loaded.threshold == 0.25
     np.testing.assert_allclose(loaded.odds(pages[0]), judge.odds(pages[0]), atol=1e-5)
 
 
@@ -66,12 +65,6 @@ def test_each_piece_of_ink_is_one_digit_at_most_and_the_surest_wins():
     assert choose(np.array([2.0, 3.0, 1.0, -1.0]), overlap, 0.0) == [1, 2]
     assert choose(np.array([3.0, 2.0, 1.0, -1.0]), overlap, -2.0) == [0, 2, 3]
     assert choose(np.full(4, -5.0), overlap, 0.0) == []
-
-
-def test_what_form_and_neighbours_do_not_vouch_for_must_be_surer():
-    odds, page = np.array([1.0, 1.0, 3.0]), SimpleNamespace(kept=np.array([True, False, False]), overlap=np.eye(3))
-    assert sorted(Judge((), 0.5, 1.0).choose(page, odds)) == [0, 2]
-    assert sorted(Judge((), 0.5, 0.0).choose(page, odds)) == [0, 1, 2]
 
 
 def test_what_the_classifier_was_not_asked_about_is_no_digit(trained):
