@@ -8,7 +8,7 @@ Trained by `detecting.fitting`; run here with NumPy, as a page has some fifty ca
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,17 +24,18 @@ ROUNDS = 2
 
 @dataclass(frozen=True, eq=False)
 class JudgeNetwork:
-    """One trained network.
+    """One trained network, or several that are run at once.
 
     Attributes:
         weights: `mean` and `scale` `(k,)` of what it learnt from; `NAME.kernel` and `NAME.bias` of each dense layer.
+            Where m networks are run at once, all have a first axis of that length.
     """
 
     weights: Mapping[str, np.ndarray]
 
     def odds(self, evidence: Evidence) -> np.ndarray:
-        """Logarithms of the odds, `(n,)`, that each candidate is one whole digit."""
-        own = (evidence.own - self.weights["mean"]) / self.weights["scale"]
+        """Logarithms of the odds, `(n,)` or `(m, n)`, that each candidate is one whole digit."""
+        own = (evidence.own - self.weights["mean"][..., np.newaxis, :]) / self.weights["scale"][..., np.newaxis, :]
         state = self._dense("own2", self._dense("own1", np.clip(own, -FURTHEST, FURTHEST)))
         for number in range(ROUNDS):
             heard = [
@@ -42,19 +43,22 @@ class JudgeNetwork:
                 *self._hear(f"rivals{number}", state, evidence.rivals),
             ]
             page = (evidence.mark @ state) / max(evidence.mark.sum(), 1)
-            heard.append(np.broadcast_to(page, state.shape))
-            state = self._dense(f"state{number}", np.concatenate([state, *heard], axis=1))
-        odds = state @ self.weights["odds.kernel"] + self.weights["odds.bias"]
-        return np.clip(odds[:, 0], -LIMIT, LIMIT)
+            heard.append(np.broadcast_to(page[..., np.newaxis, :], state.shape))
+            state = self._dense(f"state{number}", np.concatenate([state, *heard], axis=-1))
+        odds = (state @ self.weights["odds.kernel"])[..., 0] + self.weights["odds.bias"]
+        return np.clip(odds, -LIMIT, LIMIT)
 
     def _dense(self, name: str, values: np.ndarray) -> np.ndarray:
-        return np.maximum(values @ self.weights[f"{name}.kernel"] + self.weights[f"{name}.bias"], 0)
+        return np.maximum(values @ self.weights[f"{name}.kernel"] + self.weights[f"{name}.bias"][..., np.newaxis, :], 0)
 
     def _hear(self, name: str, state: np.ndarray, others: Others) -> tuple[np.ndarray, np.ndarray]:
         """Mean and maximum of what the others say."""
-        said = self._dense(name, np.concatenate([state[others.index], others.beside], axis=2))
+        n, count, ways = others.beside.shape
+        beside = np.broadcast_to(others.beside, (*state.shape[:-2], n, count, ways))
+        told = np.concatenate([state[..., others.index, :], beside], axis=-1)
+        said = self._dense(name, told.reshape(*state.shape[:-2], n * count, -1)).reshape(*told.shape[:-1], -1)
         said = said * others.valid[..., np.newaxis]
-        return said.sum(axis=1) / np.maximum(others.valid.sum(axis=1, keepdims=True), 1), said.max(axis=1)
+        return said.sum(axis=-2) / np.maximum(others.valid.sum(axis=1, keepdims=True), 1), said.max(axis=-2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +79,13 @@ class Judge:
 
     def odds(self, evidence: Evidence) -> np.ndarray:
         """Logarithms of the odds, `(n,)`, that each candidate is one whole digit; minus infinity where none can be."""
-        odds = np.mean([network.odds(evidence) for network in self.networks], axis=0)
+        odds = self._together.odds(evidence).mean(axis=0)
         return np.where(evidence.asked, odds, -np.inf)
+
+    @cached_property
+    def _together(self) -> JudgeNetwork:
+        weights = [network.weights for network in self.networks]
+        return JudgeNetwork({name: np.stack([one[name] for one in weights]) for name in weights[0]})
 
     def choose(self, evidence: Evidence, odds: np.ndarray) -> list[int]:
         """Choose the digits of a page: the surest candidates that do not share ink.
