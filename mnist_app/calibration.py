@@ -18,19 +18,18 @@ from mnist_app.datasets import load_mnist, split_validation
 from mnist_app.model_store import Calibration, DigitTest, StoredModel
 from mnist_app.settings import CLASSES, DATA_FOLDER, TrainingSettings, differing_settings
 
-KEPT = 0.998  # share of warped validation digits that are taken for digits
-KEPT_SURE = 0.985  # share of them that are answered without "unsure"
+KEPT_SURE = 0.985  # share of warped validation digits that are answered without "unsure"
 VALIDATION_SEED = 1_000_003  # of the non-digits: other ones than a training has seen
 
 
 def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel | None = None) -> Calibration:
-    """Fit temperature, not-a-digit test and thresholds, and write `calibration.json` and `digit_test.npz`.
+    """Fit temperature, not-a-digit test and what is unsure, and write `calibration.json` and `digit_test.npz`.
 
     Whether an image is a digit at all is decided by logistic regression on the evidence that
-    `classifier.digit_evidence` lists. The thresholds are what fixed shares of the validation digits, warped as people's
-    hands would, stay above.
+    `classifier.digit_evidence` lists. An answer is unsure below what a fixed share of the validation digits, warped as
+    people's hands would, stay above.
 
-    A network that has learnt from all training digits has none left for this. Temperature, thresholds and regression
+    A network that has learnt from all training digits has none left for this. Temperature, threshold and regression
     are then those of `source`; means and whitening of the features are its own.
 
     Args:
@@ -64,9 +63,7 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel 
 
     outputs = load_classifier(model).predict(hands)
     sure = np.minimum(outputs.y_prob.max(axis=1), outputs.digit_prob)
-    calibration = Calibration(
-        temperature, float(np.quantile(outputs.digit_prob, 1 - KEPT)), float(np.quantile(sure, 1 - KEPT_SURE))
-    )
+    calibration = Calibration(temperature, float(np.quantile(sure, 1 - KEPT_SURE)))
     model.save_calibration(calibration)
     return calibration
 

@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,10 @@ class Calibration:
 
     Attributes:
         temperature: divides the scores before softmax (Guo et al. 2017).
-        reject: below this probability of being a digit at all, it is not one.
         unsure: below this confidence, or probability of being a digit, the answer is unsure.
     """
 
     temperature: float = 1.0
-    reject: float = 0.5
     unsure: float = 0.8
 
 
@@ -93,7 +91,10 @@ class StoredModel:
     @property
     def calibration(self) -> Calibration:
         path = self.folder / "calibration.json"
-        return Calibration(**_read_json(path)) if path.exists() else Calibration()
+        if not path.exists():
+            return Calibration()
+        stored = _read_json(path)  # what an older version wrote may hold more
+        return Calibration(**{each.name: stored[each.name] for each in fields(Calibration)})
 
     def test_outputs(self) -> tuple[np.ndarray, np.ndarray]:
         """Return `y_prob (10000, 10)` float32 and `features (10000, d)` float32 of the test digits."""

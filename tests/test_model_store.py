@@ -81,8 +81,10 @@ def test_calibration_is_kept(tmp_path):
     write(tmp_path, "mine")
     model = model_store.find_model("mine", tmp_path)
     assert model.calibration == Calibration()
-    model.save_calibration(Calibration(temperature=1.5, reject=0.3, unsure=0.9))
-    assert model.calibration == Calibration(temperature=1.5, reject=0.3, unsure=0.9)
+    model.save_calibration(Calibration(temperature=1.5, unsure=0.9))
+    assert model.calibration == Calibration(temperature=1.5, unsure=0.9)
+    model_store.write_json(model.folder / "calibration.json", {"temperature": 2.0, "reject": 0.1, "unsure": 0.9})
+    assert model.calibration == Calibration(temperature=2.0, unsure=0.9), "what an older version wrote is still read"
 
 
 def test_history_of_a_run_that_has_not_begun(tmp_path):
