@@ -2,8 +2,8 @@
 
 MNIST was written by Americans, with pens, and holds nothing but digits. So a network that knows only MNIST reads a
 European 1 as a 7, stumbles over lines drawn with a mouse, and finds a digit in every letter. What is drawn here fills
-those gaps. The shapes are in `synthesis_shapes`, the hand and the pen in `synthesis_strokes`; an image takes about
-0.1 ms when thousands are drawn at once.
+those gaps. The shapes are in `synthesis_shapes`, the habits of other writers in `synthesis_habits`, the hand and the
+pen in `synthesis_strokes`; an image takes about 0.1 ms when thousands are drawn at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ import numpy as np
 
 from mnist_app.preprocessing import BOX, frame
 from mnist_app.settings import IMAGE_SIZE
+from mnist_app.synthesis_habits import HABITS, Habit
 from mnist_app.synthesis_shapes import DIGIT_STYLES, SYMBOL_STYLES, Style
 from mnist_app.synthesis_strokes import (
     FINE,
@@ -59,6 +60,31 @@ def draw_digits(labels: Sequence[int] | np.ndarray, seed: int | np.random.Genera
         places = np.flatnonzero(labels == digit)
         images[places] = draw_styles(styles, len(places), rng)
     return images
+
+
+def draw_habits(n: int, seed: int | np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw digits in habits that MNIST hardly holds, all habits equally often, with the skeletons to train with.
+
+    Args:
+        n: how many, at least 0.
+        seed: an integer or a generator; the same state gives the same images.
+
+    Returns:
+        Labels `(n,)` int64 and images `(n, 28, 28)` uint8, framed as MNIST's, in random order.
+    """
+    rng = np.random.default_rng(seed)
+    chosen = rng.integers(0, len(HABITS), n)
+    images = np.empty((n, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    for i, habit in enumerate(HABITS):
+        places = np.flatnonzero(chosen == i)
+        images[places] = draw_habit(habit, len(places), rng)
+    return np.array([habit.digit for habit in HABITS])[chosen], images
+
+
+def draw_habit(habit: Habit, n: int, seed: int | np.random.Generator, *, held: bool = False) -> np.ndarray:
+    """Draw n digits `(n, 28, 28)` uint8 in one habit, with the skeletons to train with, or those held back."""
+    skeletons = habit.held if held else habit.taught
+    return draw_styles([Style(habit.name, each) for each in skeletons], n, np.random.default_rng(seed))
 
 
 def draw_non_digits(n: int, seed: int | np.random.Generator) -> np.ndarray:

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from mnist_app.synthesis import NON_DIGITS, draw_digits, draw_non_digits, draw_styles
-from mnist_app.synthesis_shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES
+from mnist_app import synthesis
+from mnist_app.synthesis import NON_DIGITS, draw_digits, draw_habit, draw_habits, draw_non_digits, draw_styles
+from mnist_app.synthesis_habits import HABITS
+from mnist_app.synthesis_shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
 from mnist_app.synthesis_strokes import compile_shape, vary
 
 ALL_STYLES = [*((style, str(digit)) for digit, styles in DIGIT_STYLES.items() for style in styles)]
@@ -107,3 +109,50 @@ def test_an_ellipse_and_a_dot():
     assert np.allclose(np.linalg.norm(points[:-1] - 50, axis=1), 40, atol=1.5)
     dot = compile_shape("30,60")
     assert np.allclose((dot.straight @ dot.coefficients[0])[:-1], [30, 60])
+
+
+@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: f"{habit.digit} {habit.name}")
+def test_every_skeleton_of_a_habit_is_framed_ink(habit):
+    for skeleton in habit.taught + habit.held:
+        assert_framed(draw_styles([Style(habit.name, skeleton)], 4, np.random.default_rng(0)))
+
+
+def test_every_habit_is_taught_and_judged_by_skeletons_of_its_own():
+    for habit in HABITS:
+        assert len(habit.taught) >= 2, habit.name
+        assert len(habit.held) >= 2, habit.name
+    taught = [skeleton for habit in HABITS for skeleton in habit.taught]
+    held = [skeleton for habit in HABITS for skeleton in habit.held]
+    usual = {style.strokes for styles in DIGIT_STYLES.values() for style in styles}
+    assert len({*taught, *held, *usual}) == len(taught) + len(held) + len(usual)
+
+
+def test_habits_are_drawn_in_equal_parts_for_the_digits_that_have_any():
+    labels, images = draw_habits(300, 0)
+    assert set(labels) == {habit.digit for habit in HABITS}
+    shares = {digit: (labels == digit).mean() for digit in set(labels)}
+    assert shares[1] > 2 * shares[6], "there are six habits of a 1, and one of a 6"
+    assert_framed(images)
+
+
+def test_habits_drawn_are_the_taught_ones(monkeypatch):
+    drawn = []
+
+    def draw(styles, n, rng):
+        drawn.extend(style.strokes for style in styles)
+        return draw_styles(styles, n, rng)
+
+    monkeypatch.setattr(synthesis, "draw_styles", draw)
+    draw_habits(20, 0)
+    assert set(drawn) == {skeleton for habit in HABITS for skeleton in habit.taught}
+    drawn.clear()
+    draw_habit(HABITS[0], 3, 0, held=True)
+    assert set(drawn) == set(HABITS[0].held)
+
+
+def test_habits_do_not_depend_on_what_is_drawn_beside_them():
+    labels, images = draw_habits(30, 5)
+    again, same = draw_habits(30, np.random.default_rng(5))
+    assert (labels == again).all()
+    assert (images == same).all()
+    assert draw_habits(0, 0)[1].shape == (0, 28, 28)
