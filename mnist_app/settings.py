@@ -206,6 +206,36 @@ class TrainingSettings:
         allowed=NOT_NEGATIVE,
         form=Form(0.0, 2.0, 0.05),
     )
+    # By `synthesis_habits`, per training digit of an epoch.
+    style_share: float = setting(
+        0.0,
+        "Other hands",
+        "Digits drawn as other writers write them, for each MNIST digit.",
+        allowed=NOT_NEGATIVE,
+        form=Form(0.0, 2.0, 0.05),
+    )
+    style_weight: float = setting(
+        1.0,
+        "Weight of other hands",
+        "What a mistake with one of them counts, beside 1 for any other.",
+        allowed=ABOVE_0,
+        form=Form(0.1, 10.0, 0.1),
+    )
+    # By `circumstances`; non-digits meet them, too, so that a coarse scan alone does not tell a digit.
+    circumstance_share: float = setting(
+        0.0,
+        "Other circumstances",
+        "Share of all pictures that are stretched, scanned coarsely, or written with another pen.",
+        allowed=SHARE,
+        form=Form(0.0, 0.9, 0.05),
+    )
+    circumstance_weight: float = setting(
+        1.0,
+        "Weight of other circumstances",
+        "What a mistake with one of these counts, beside 1 for any other.",
+        allowed=ABOVE_0,
+        form=Form(0.1, 10.0, 0.1),
+    )
     # Keras's dtype policy while training. "mixed_bfloat16" computes with 8 bits of mantissa, about a quarter faster on
     # processors that can, and keeps the weights in single precision. What is stored computes in that either way.
     precision: str = setting(

@@ -12,8 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_app import architectures, callbacks, datasets, synthesis
-from mnist_app.augmentation import AUGMENTATIONS, augment
+from mnist_app import architectures, callbacks, circumstances, datasets, synthesis
+from mnist_app.augmentation import AUGMENTATIONS, Augmentation, augment, warp
 from mnist_app.classifier import softmax
 from mnist_app.model_store import StoredModel, write_json
 from mnist_app.settings import CLASSES, DATA_FOLDER, NOT_A_DIGIT, TrainingSettings
@@ -36,9 +36,20 @@ LIBRARIES = ("keras", "tensorflow", "numpy", "opencv-python-headless")
 class Batches(keras.utils.PyDataset):
     """Shuffled and augmented batches; what a batch holds depends on seed, epoch and its place alone."""
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray, settings: TrainingSettings) -> None:
+    def __init__(
+        self, images: np.ndarray, labels: np.ndarray, settings: TrainingSettings, weights: np.ndarray | None = None
+    ) -> None:
+        """Keep what batches are made of.
+
+        Args:
+            images: `(n, 28, 28)` uint8.
+            labels: `(n,)`.
+            settings: how they are changed, and the seed.
+            weights: `(n,)` float32, what a mistake with each image counts; 1 where None.
+        """
         super().__init__()
         self._images, self._labels, self._settings = images, labels, settings
+        self._weights = np.ones(len(images), np.float32) if weights is None else weights
         self.start(1)
 
     def __len__(self) -> int:
@@ -51,12 +62,22 @@ class Batches(keras.utils.PyDataset):
         strength = augmentation_strength(self._epoch, self._settings.epochs)
         self._augmentation = AUGMENTATIONS[self._settings.augmentation].gentler(strength)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         size = self._settings.batch_size
         chosen = self._order[index * size : (index + 1) * size]
         rng = np.random.default_rng([self._settings.seed, self._epoch, index])
-        x = datasets.to_input(augment(self._images[chosen], self._augmentation, rng))
-        return x, as_targets(self._labels[chosen], self._settings)
+        weights = self._weights[chosen]
+        images = augment(self._images[chosen], self._augmentation, rng)
+        if share := self._settings.circumstance_share:
+            elsewhere = rng.random(len(chosen)) < share
+            images[elsewhere] = meet_circumstances(self._images[chosen[elsewhere]], self._augmentation, rng)
+            weights = np.where(elsewhere, weights * np.float32(self._settings.circumstance_weight), weights)
+        return datasets.to_input(images), as_targets(self._labels[chosen], self._settings), weights
+
+
+def meet_circumstances(images: np.ndarray, augmentation: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    """Warp images `(n, 28, 28)` uint8 as hands do, then show them in other circumstances, not in bad light."""
+    return circumstances.meet(warp(images, augmentation, rng) if len(images) else images, rng)
 
 
 def augmentation_strength(epoch: int, epochs: int) -> float:
@@ -97,8 +118,8 @@ def train(
     (x, y), test = datasets.load_mnist(data)
     (x_train, y_train), kept = datasets.split_validation(x, y, settings.validation_split)
     x_val, y_val = test if settings.validate_on == "test" else kept
-    x_train, y_train = with_synthetic(x_train, y_train, settings)
-    batches = Batches(x_train, y_train, settings)
+    x_train, y_train, weights = with_synthetic(x_train, y_train, settings)
+    batches = Batches(x_train, y_train, settings, weights)
     network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
     trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
     trained.compile(
@@ -184,27 +205,36 @@ def as_targets(labels: np.ndarray, settings: TrainingSettings) -> np.ndarray:
     return np.eye(settings.classes, dtype=np.float32)[labels] if settings.loss == "one-hot" else labels
 
 
-def with_synthetic(images: np.ndarray, labels: np.ndarray, settings: TrainingSettings) -> tuple[np.ndarray, np.ndarray]:
+def with_synthetic(
+    images: np.ndarray, labels: np.ndarray, settings: TrainingSettings
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Append the synthetic digits and non-digits that the settings ask for.
 
     Args:
         images: `(n, 28, 28)` uint8 training digits.
         labels: `(n,)` their labels.
-        settings: how many to add, and the seed.
+        settings: how many to add, what they count, and the seed.
 
     Returns:
-        Images and labels; a non-digit has the label `NOT_A_DIGIT`.
+        Images, labels and weights `(m,)` float32; a non-digit has the label `NOT_A_DIGIT`. Digits as other writers
+        write them come last, and the others do not depend on them.
     """
     rng = np.random.default_rng([settings.seed, 1])
-    digits, others = (round(len(images) * share) for share in (settings.synthetic_share, settings.non_digit_share))
+    shares = settings.synthetic_share, settings.non_digit_share, settings.style_share
+    digits, others, habits = (round(len(images) * share) for share in shares)
     parts = [(images, labels)]
     if digits:
         drawn = rng.integers(0, 10, digits)
         parts.append((synthesis.draw_digits(drawn, rng), drawn))
     if others:
         parts.append((synthesis.draw_non_digits(others, rng), np.full(others, NOT_A_DIGIT)))
+    if habits:
+        written, drawn = synthesis.draw_habits(habits, np.random.default_rng([settings.seed, 2]))
+        parts.append((drawn, written))
     images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    return images, labels.astype(np.int32)
+    weights = np.ones(len(images), np.float32)
+    weights[len(images) - habits :] = settings.style_weight
+    return images, labels.astype(np.int32), weights
 
 
 def reestimate_statistics(network: keras.Model, batches: keras.utils.PyDataset, count: int = 200) -> None:

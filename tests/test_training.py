@@ -179,10 +179,45 @@ def test_a_network_with_eleven_scores_knows_non_digits(trained, small_mnist):
 
 def test_synthetic_images_are_added():
     images, labels = np.zeros((50, 28, 28), np.uint8), np.zeros(50, np.uint8)
-    added, added_labels = training.with_synthetic(images, labels, QUICK)
+    added, added_labels, weights = training.with_synthetic(images, labels, QUICK)
     assert len(added) == len(added_labels) == 60
     assert (added_labels == NOT_A_DIGIT).sum() == 5
     assert (added[50:].reshape(10, -1).max(axis=1) > 0).all()
+    assert weights.tolist() == [1] * 60
+
+
+def test_digits_of_other_hands_come_last_with_their_weight():
+    images, labels = np.zeros((50, 28, 28), np.uint8), np.zeros(50, np.uint8)
+    without, _, _ = training.with_synthetic(images, labels, QUICK)
+    settings = QUICK.override(style_share=0.3, style_weight=2.5)
+    added, added_labels, weights = training.with_synthetic(images, labels, settings)
+    assert len(added) == len(added_labels) == 75
+    assert (added[:60] == without).all()
+    assert weights.tolist() == [1] * 60 + [2.5] * 15
+    assert (added[60:].reshape(15, -1).max(axis=1) > 0).all()
+    assert set(added_labels[60:]) <= set(range(10))
+
+
+def test_a_share_of_all_pictures_meets_other_circumstances_with_their_weight(small_mnist, monkeypatch):
+    monkeypatch.setattr(training.circumstances, "meet", lambda images, _: np.full_like(images, 77))
+    (x, y), _ = datasets.load_mnist(small_mnist)
+    settings = TrainingSettings(batch_size=600, circumstance_share=0.25, circumstance_weight=3.0)
+    weights = np.where(y == 1, 2, 1).astype(np.float32)
+    shown, labels, counted = training.Batches(x, y, settings, weights)[0]
+    met = (np.rint(shown * 255) == 77).all(axis=(1, 2, 3))
+    assert 0.2 < met.mean() < 0.3
+    assert (counted == np.where(labels == 1, 2, 1) * np.where(met, 3, 1)).all()
+
+
+def test_weights_move_the_loss(small_mnist, tmp_path):
+    settings = QUICK.override(epochs=1, style_share=0.5, circumstance_share=0.5, non_digit_share=0.0)
+    losses = []
+    for weight in (1.0, 4.0):
+        with model_store.writing(f"w{weight:.0f}", tmp_path) as model:
+            changed = settings.override(style_weight=weight, circumstance_weight=weight)
+            training.train(changed, model, data=small_mnist)
+            losses.append(model.history[0]["loss"])
+    assert losses[1] > 1.5 * losses[0]
 
 
 def test_batches_cover_every_image_once(small_mnist):
