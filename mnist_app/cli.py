@@ -112,6 +112,9 @@ def evaluate(
     pages: Annotated[
         bool, typer.Option("--pages", help="Read 2,000 generated pages whose truth is known, too; takes minutes.")
     ] = False,
+    styles: Annotated[
+        bool, typer.Option("--styles", help="Read the three sets that networks are chosen by, too; takes a minute.")
+    ] = False,
     data: Data = DATA_FOLDER,
 ) -> None:
     """Measure a trained model on MNIST's test digits; where its map of them is missing, draw it."""
@@ -136,6 +139,8 @@ def evaluate(
         details["per_family"] = families
     if pages:
         details["pages"] = _evaluate_pages(stored)
+    if styles:
+        details["styles"] = _evaluate_styles(stored, data)
     if format is Format.json:
         typer.echo(json.dumps(metrics | details))
     elif format is Format.csv:
@@ -258,6 +263,15 @@ def _evaluate_pages(model: StoredModel) -> list[tables.Row]:
         length=page_exam.PAGES, label="Pages", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
         return page_exam.store_pages(model, advance=bar.update)
+
+
+def _evaluate_styles(model: StoredModel, data: Path) -> list[tables.Row]:
+    from mnist_app import choosing
+
+    with typer.progressbar(
+        length=choosing.DIGITS, label="Digits", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        return choosing.store_styles(model, data, bar.update)
 
 
 def _find_source(recipe: dict[str, Any]) -> StoredModel | None:
