@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_app import settings
 from mnist_app.augmentation import AUGMENTATIONS
+from mnist_app.circumstances import CIRCUMSTANCES
+from mnist_app.synthesis_habits import HABITS
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -52,6 +54,31 @@ def test_augmentation_follows_the_choice(page):
 def test_every_augmentation_can_be_shown(page, name):
     page.segmented_control[0].set_value(name).run()
     assert not page.exception
+
+
+def test_every_habit_is_shown_beside_mnist(page):
+    elsewhere = page.selectbox(key="elsewhere")
+    assert elsewhere.options == sorted({str(habit.digit) for habit in HABITS})
+    for digit in elsewhere.options:
+        page.selectbox(key="elsewhere").select(int(digit)).run()
+        assert not page.exception
+        assert len(pictures(page, f"{digit} in MNIST")) == 1
+        for habit in HABITS:
+            assert len(pictures(page, f"{habit.digit} {habit.name}")) == (habit.digit == int(digit))
+
+
+def test_other_hands_write_anew(page):
+    before = [pictures(page, caption) for caption in ("9 in MNIST", "9 on a foot", "Scanned coarsely")]
+    page.button(key="hands").click().run()
+    after = [pictures(page, caption) for caption in ("9 in MNIST", "9 on a foot", "Scanned coarsely")]
+    assert all(one != other for one, other in zip(before, after, strict=True))
+
+
+def test_every_circumstance_that_is_trained_is_shown(page):
+    captions = [image.captions[0] for image in page.image]
+    shown = captions[captions.index("9 slash under a small loop") + 1 :][: len(CIRCUMSTANCES)]
+    assert len(set(shown)) == len(CIRCUMSTANCES)
+    assert shown[-1] == "Scanned coarsely"
 
 
 def open_with_sheets(monkeypatch, folder: Path, *parts: str) -> AppTest:

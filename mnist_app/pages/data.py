@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from mnist_app import charts, synthesis
+from mnist_app import charts, circumstances, synthesis
 from mnist_app.augmentation import AUGMENTATIONS, Augmentation, augment
 from mnist_app.detecting.detector import DETECTOR
 from mnist_app.settings import MODELS_FOLDER
+from mnist_app.synthesis_habits import HABITS
 from mnist_app.ui import enlarge, load_digits
 
 SAMPLES = 20
@@ -30,6 +31,15 @@ CHANGES = {
     "banded": "the edge of the sheet in {:.0%}",
     "shaded": "bad light in {:.0%}",
     "grainy": "grain, as photos in the dark have, in {:.0%}",
+}
+WRITTEN = 15  # digits of a habit
+CIRCUMSTANCES = {
+    circumstances.write_hairline: "Ink of one pixel",
+    circumstances.write_thick: "A thick pen",
+    circumstances.break_apart: "Broken strokes",
+    circumstances.roughen: "Rough outlines",
+    circumstances.reshape_box: "Squeezed or stretched",
+    circumstances.scan: "Scanned coarsely",
 }
 PARTS = {"train": "To learn from", "validation": "To choose by", "test": "To test with"}
 
@@ -53,6 +63,26 @@ def draw_synthetic(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return synthesis.draw_digits(np.arange(30) % 10, seed), synthesis.draw_non_digits(30, seed)
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def draw_hands(digit: int, seed: int) -> dict[str, np.ndarray]:
+    """Digits in each habit of a digit that the program knows, by its name."""
+    return {
+        habit.name: synthesis.draw_habit(habit, WRITTEN, np.random.default_rng([seed, i]))
+        for i, habit in enumerate(HABITS)
+        if habit.digit == digit
+    }
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def draw_circumstances(images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """The same digits in each of the circumstances, by its name."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: np.stack([circumstances.show(image, [change], rng) for image in images])
+        for change, name in CIRCUMSTANCES.items()
+    }
+
+
 def show_sheet(images: np.ndarray, columns: int, caption: str, alt: str, width: int | str = "stretch") -> None:
     """Show images in rows, as one picture."""
     sheet = charts.contact_sheet(images, columns)
@@ -71,6 +101,30 @@ def describe(augmentation: Augmentation) -> str:
     """Say in words what an augmentation does."""
     changes = [CHANGES[name].format(value) for name, value in asdict(augmentation).items() if value]
     return f"Each copy is {'; '.join(changes)}." if changes else "Nothing is changed: each copy equals the original."
+
+
+def show_hands(x_train: np.ndarray, y_train: np.ndarray) -> None:
+    """Show a digit as MNIST's writers write it, as others do, and in other circumstances."""
+    st.subheader("Other hands")
+    st.caption(
+        "Elsewhere a 9 stands on a foot, a 7 has a bar, and a 4 looks like a flash of lightning. Such digits are rare "
+        "in MNIST, so a network can learn from drawn ones, too."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        digits = sorted({habit.digit for habit in HABITS})
+        digit = st.selectbox("Digit written elsewhere", digits, index=digits.index(9), width=180, key="elsewhere")
+        seed = again_button("Write others", "hands")
+    chosen = np.random.default_rng(seed).choice(np.flatnonzero(y_train == digit), WRITTEN, replace=False)
+    with st.grid(4, min_column_width=150):
+        show_sheet(x_train[chosen], 5, f"{digit} in MNIST", f"{WRITTEN} samples of the digit {digit} from MNIST")
+        for name, images in draw_hands(digit, seed).items():
+            show_sheet(images, 5, f"{digit} {name}", f"{WRITTEN} drawn samples of a {digit} {name}")
+    st.caption(
+        "These digits of MNIST in other circumstances: as a coarse scan, a form's square box or another pen shows them."
+    )
+    with st.grid(6, min_column_width=110):
+        for name, images in draw_circumstances(x_train[chosen[:6]], seed).items():
+            show_sheet(images, 3, name, f"Six samples of the digit {digit}: {name.lower()}")
 
 
 def show_pages(sheets: dict[str, Path]) -> None:
@@ -147,6 +201,8 @@ with left:
     show_sheet(digits, 10, "Digits, each column another one", "Three rows of the digits 0 to 9, drawn by the program")
 with right:
     show_sheet(others, 10, "Not a digit", "Thirty letters, scribbles and blots")
+
+show_hands(x_train, y_train)
 
 sheets = {part: MODELS_FOLDER / DETECTOR / f"pages-{part}.jpg" for part in PARTS}
 if sheets := {part: path for part, path in sheets.items() if path.exists()}:
