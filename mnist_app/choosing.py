@@ -1,8 +1,9 @@
-"""Three sets of digits to choose a network by: MNIST's own kept digits, other hands, other circumstances.
+"""Three sets of digits to choose a network by: MNIST's own kept digits, other hands as drawn, other hands as scanned.
 
 None of them is a test set, and nothing is trained on any of them. The habits of other hands are drawn with skeletons
-that are held back (`synthesis_habits`); the third set is scikit-learn's `load_digits`, 1,797 digits of 8 x 8 pixels by
-13 writers from Turkey (Alpaydin and Kaynak 1998), enlarged and read as any other picture is.
+that are held back (`synthesis_habits`), clean and in each of the `circumstances`; the third set is scikit-learn's
+`load_digits`, 1,797 digits of 8 x 8 pixels by 13 writers from Turkey (Alpaydin and Kaynak 1998), enlarged and read as
+any other picture is.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 from mnist_app import tables
+from mnist_app.circumstances import CIRCUMSTANCES, show
 from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.datasets import load_mnist
 from mnist_app.model_store import StoredModel
@@ -24,15 +26,18 @@ from mnist_app.synthesis_habits import HABITS
 FILE = "styles.csv"
 KEPT = 5000  # of MNIST's training digits, the last ones
 EACH, SEED = 200, 3_000_017  # digits of each habit, and the seed of the first
+SHARED = 10  # every how many-th of these is also shown in each circumstance
 SCANNED, MARGIN = 160, 24  # pixels of an enlarged scan's side, and of the paper around it
 SCANS = {"smooth": cv2.INTER_CUBIC, "blocky": cv2.INTER_NEAREST}
-DIGITS = KEPT + len(HABITS) * EACH + len(SCANS) * 1797  # of all three sets
+DIGITS = KEPT + len(HABITS) * EACH * (SHARED + len(CIRCUMSTANCES)) // SHARED + len(SCANS) * 1797  # of all three sets
 
-MNIST, HANDS, LOAD_DIGITS, CHOICE = "mnist", "other hands", "load_digits", "choice"
+MNIST, HANDS, ELSEWHERE, LOAD_DIGITS = "mnist", "other hands", "circumstances", "load_digits"
+CHOICE = "choice"
 # What a percent of each set counts in the figure to choose by, settled before any training was judged by it. A percent
 # of MNIST is 50 digits, where networks differ by 5; of the other sets they differ by 5 % and more. So a tenth of a
-# percent of MNIST is worth as much as a percent of other hands, or of the scans: about what chance makes of each.
-WEIGHTS = {MNIST: 10, HANDS: 1, LOAD_DIGITS: 1}
+# percent of MNIST is worth as much as a percent of the drawn hands, half of it for those in other circumstances, or of
+# the scans: about what chance makes of each.
+WEIGHTS = {MNIST: 10, HANDS: 0.5, ELSEWHERE: 0.5, LOAD_DIGITS: 1}
 
 
 def measure(
@@ -70,10 +75,16 @@ def measure(
     (x, y), _ = load_mnist(data)
     if round(len(x) * model.recipe["validation_split"]) >= KEPT:
         add(MNIST, "", y[-KEPT:], classifier.predict(x[-KEPT:]).y_prob.argmax(axis=1))
-    for i, habit in enumerate(HABITS):
-        images = draw_habit(habit, each, SEED + i, held=True)
+    written = [draw_habit(habit, each, SEED + i, held=True) for i, habit in enumerate(HABITS)]
+    for habit, images in zip(HABITS, written, strict=True):
         y_pred = classifier.predict(images).y_prob.argmax(axis=1)
         add(HANDS, f"{habit.digit} {habit.name}", np.full(each, habit.digit), y_pred)
+    some = np.concatenate([images[::SHARED] for images in written])
+    y_some = np.repeat([habit.digit for habit in HABITS], len(some) // len(HABITS))
+    for i, one in enumerate(CIRCUMSTANCES):
+        rng = np.random.default_rng([SEED, i])
+        shown = np.stack([show(image, [one.change], rng) for image in some])
+        add(ELSEWHERE, one.name, y_some, classifier.predict(shown).y_prob.argmax(axis=1))
     for style in SCANS:
         add(LOAD_DIGITS, style, *read_scans(classifier, style))
     return [_choose(rows), *rows]

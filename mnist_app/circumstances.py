@@ -7,6 +7,7 @@ and scikit-image's thinning, so a page can show what is trained.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -34,14 +35,14 @@ def meet(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     Returns:
         `(n, 28, 28)` uint8, new arrays; an image without ink stays as it is.
     """
-    changes, weights = list(CIRCUMSTANCES), np.array(list(CIRCUMSTANCES.values()))
+    weights = np.array([one.weight for one in CIRCUMSTANCES])
     changed = images.copy()
     for i, image in enumerate(images):
         if image.max() <= INK:
             continue
         count = 1 + (rng.random() < TWICE)
-        chosen = np.sort(rng.choice(len(changes), count, replace=False, p=weights / weights.sum()))
-        changed[i] = show(image, [changes[k] for k in chosen], rng)
+        chosen = np.sort(rng.choice(len(weights), count, replace=False, p=weights / weights.sum()))
+        changed[i] = show(image, [CIRCUMSTANCES[k].change for k in chosen], rng)
     return changed
 
 
@@ -120,14 +121,22 @@ def scan(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return _enlarged(small, way)
 
 
-CIRCUMSTANCES: dict[Change, float] = {
-    write_hairline: 0.12,
-    write_thick: 0.12,
-    break_apart: 0.1,
-    roughen: 0.1,
-    reshape_box: 0.2,
-    scan: 0.36,
-}
+class Circumstance(NamedTuple):
+    """One of them: its name for people, what it does, and how often it is met beside the others."""
+
+    name: str
+    change: Change
+    weight: float
+
+
+CIRCUMSTANCES = (
+    Circumstance("ink of one pixel", write_hairline, 0.12),
+    Circumstance("a thick pen", write_thick, 0.12),
+    Circumstance("broken strokes", break_apart, 0.1),
+    Circumstance("rough outlines", roughen, 0.1),
+    Circumstance("squeezed or stretched", reshape_box, 0.2),
+    Circumstance("scanned coarsely", scan, 0.36),
+)
 
 
 def _reduced(ink: np.ndarray, side: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mnist_app import choosing, cli, model_store
-from mnist_app.choosing import HANDS, LOAD_DIGITS, MNIST, WEIGHTS
+from mnist_app.choosing import ELSEWHERE, HANDS, LOAD_DIGITS, MNIST, WEIGHTS
 from mnist_app.classifier import load_classifier
 from mnist_app.model_store import StoredModel, write_json
 from mnist_app.synthesis_habits import HABITS
@@ -27,11 +27,13 @@ def test_one_figure_weighs_the_three_sets(short):
     first, *rows = choosing.measure(model_store.find_model("dropout"), each=5, advance=advanced.append)
     assert [row["style"] for row in rows if row["set"] == HANDS] == [f"{habit.digit} {habit.name}" for habit in HABITS]
     assert [row["style"] for row in rows if row["set"] == LOAD_DIGITS] == ["smooth", "blocky"]
+    assert len(rows_of(rows, ELSEWHERE)) == 6
     sets = {name: np.mean(rows_of(rows, name)) for name in WEIGHTS}
     assert first["set"] == "choice"
-    assert first["accuracy"] == pytest.approx((10 * sets[MNIST] + sets[HANDS] + sets[LOAD_DIGITS]) / 12)
+    drawn = (sets[HANDS] + sets[ELSEWHERE]) / 2
+    assert first["accuracy"] == pytest.approx((10 * sets[MNIST] + drawn + sets[LOAD_DIGITS]) / 12)
     assert sets[MNIST] > 0.98
-    assert sum(advanced) == first["digits"] == 5000 + 5 * len(HABITS) + 2 * 60
+    assert sum(advanced) == first["digits"] == 5000 + 5 * len(HABITS) + 6 * len(HABITS) + 2 * 60
     for row in rows:
         assert (row["mostly_taken_for"] is None) == (row["accuracy"] == 1)
 

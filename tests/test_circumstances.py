@@ -21,7 +21,7 @@ def ink_box(image: np.ndarray) -> tuple[int, int]:
     return np.ptp(columns) + 1, np.ptp(rows) + 1
 
 
-@pytest.mark.parametrize("change", CIRCUMSTANCES, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", [one.change for one in CIRCUMSTANCES], ids=lambda change: change.__name__)
 def test_every_circumstance_changes_digits_and_frames_them(images, change):
     shown = np.stack([show(image, [change], np.random.default_rng(i)) for i, image in enumerate(images)])
     assert (shown.shape, shown.dtype) == (images.shape, np.uint8)

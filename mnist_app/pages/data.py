@@ -33,14 +33,6 @@ CHANGES = {
     "grainy": "grain, as photos in the dark have, in {:.0%}",
 }
 WRITTEN = 15  # digits of a habit
-CIRCUMSTANCES = {
-    circumstances.write_hairline: "Ink of one pixel",
-    circumstances.write_thick: "A thick pen",
-    circumstances.break_apart: "Broken strokes",
-    circumstances.roughen: "Rough outlines",
-    circumstances.reshape_box: "Squeezed or stretched",
-    circumstances.scan: "Scanned coarsely",
-}
 PARTS = {"train": "To learn from", "validation": "To choose by", "test": "To test with"}
 
 
@@ -78,8 +70,8 @@ def draw_circumstances(images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """The same digits in each of the circumstances, by its name."""
     rng = np.random.default_rng(seed)
     return {
-        name: np.stack([circumstances.show(image, [change], rng) for image in images])
-        for change, name in CIRCUMSTANCES.items()
+        one.name: np.stack([circumstances.show(image, [one.change], rng) for image in images])
+        for one in circumstances.CIRCUMSTANCES
     }
 
 
@@ -124,7 +116,7 @@ def show_hands(x_train: np.ndarray, y_train: np.ndarray) -> None:
     )
     with st.grid(6, min_column_width=110):
         for name, images in draw_circumstances(x_train[chosen[:6]], seed).items():
-            show_sheet(images, 3, name, f"Six samples of the digit {digit}: {name.lower()}")
+            show_sheet(images, 3, name.capitalize(), f"Six samples of the digit {digit}: {name}")
 
 
 def show_pages(sheets: dict[str, Path]) -> None:
