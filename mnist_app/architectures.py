@@ -104,6 +104,28 @@ def flagship(rate: float) -> list[keras.Layer]:
     ]
 
 
+def swift(rate: float) -> list[keras.Layer]:
+    """Four small convolutions with batch normalisation and one over all that is left: about 76,000 parameters."""
+
+    def convolution(filters: int, size: int, strides: int = 1, name: str | None = None):
+        return [
+            layers.Conv2D(filters, size, strides=strides, use_bias=False),
+            layers.BatchNormalization(),
+            layers.Activation("relu", name=name),
+        ]
+
+    return [
+        layers.Rescaling(2.0, offset=-1.0),
+        *convolution(16, 3),
+        *convolution(24, 3, strides=2),
+        *convolution(32, 3),
+        *convolution(48, 3, strides=2, name="maps"),
+        *convolution(64, 4),
+        layers.Flatten(),
+        layers.Dropout(rate, name="features"),
+    ]
+
+
 ARCHITECTURES: dict[str, Callable[[float], list[keras.Layer]]] = {
     "dropout": dropout,
     "minimal": minimal,
@@ -111,6 +133,7 @@ ARCHITECTURES: dict[str, Callable[[float], list[keras.Layer]]] = {
     "kaggle": kaggle,
     "double-conv": double_conv,
     "flagship": flagship,
+    "swift": swift,
 }
 
 

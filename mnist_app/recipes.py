@@ -116,6 +116,30 @@ RECIPES = {
             average=0.999,
         ),
     ),
+    "swift": Recipe(
+        "Swift",
+        "A tenth of the flagship's size: it learns the flagship's answers to the same changed digits, beside the "
+        "labels. For phones, folders of scans, and wherever many digits wait.",
+        TrainingSettings(
+            architecture="swift",
+            epochs=60,
+            learning_rate=2e-3,
+            optimizer="adamw",
+            weight_decay=1e-2,
+            schedule="cosine",
+            loss="one-hot",
+            dropout=0.1,
+            validation_split=1 / 12,
+            augmentation="flagship",
+            synthetic_share=0.2,
+            non_digit_share=0.4,
+            style_share=0.15,
+            circumstance_share=0.2,
+            precision="mixed_bfloat16",
+            average=0.999,
+            teacher="flagship",
+        ),
+    ),
 }
 
 

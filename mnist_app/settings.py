@@ -256,6 +256,10 @@ class TrainingSettings:
     calibration_from: str = setting(
         "", "", "Where no digit was kept for validation: the model with the same recipe that kept some."
     )
+    # A stored model; needs one-hot labels.
+    teacher: str = setting(
+        "", "", "The model whose answers it learns from, digit by digit, beside the labels (distillation)."
+    )
     # Seeds weights, shuffling, dropout and augmentation.
     seed: int = setting(
         0,
@@ -274,6 +278,9 @@ class TrainingSettings:
                 "calibration_from must name a model where validation_split is 0, and only there, "
                 f"but is {self.calibration_from!r} with {self.validation_split}."
             )
+
+        if self.teacher and self.loss != "one-hot":
+            raise ValueError(f"loss must be one-hot where a teacher is named, not {self.loss!r}.")
 
     @classmethod
     def table(cls) -> dict[str, Setting]:

@@ -14,12 +14,13 @@ import tensorflow as tf
 
 from mnist_app import architectures, callbacks, circumstances, datasets, synthesis
 from mnist_app.augmentation import AUGMENTATIONS, Augmentation, augment, warp
-from mnist_app.classifier import softmax
-from mnist_app.model_store import StoredModel, write_json
+from mnist_app.classifier import Classifier, load_classifier, softmax
+from mnist_app.model_store import StoredModel, find_model, write_json
 from mnist_app.settings import CLASSES, DATA_FOLDER, NOT_A_DIGIT, TrainingSettings
 
 FULL_SHARE = 0.6  # of the epochs, at the beginning, that have the augmentation's full strength
 LAST_STRENGTH = 0.25  # of the augmentation in the last epoch: what is read in the end is mostly plain writing
+TAUGHT = 0.8  # share of a teacher's answer in what is learnt; the label is the rest
 CLIP = 1.0  # longest gradient: without it a rare batch of odd digits throws AdamW off course
 LOSSES = {
     "sparse": keras.losses.SparseCategoricalCrossentropy,
@@ -37,7 +38,12 @@ class Batches(keras.utils.PyDataset):
     """Shuffled and augmented batches; what a batch holds depends on seed, epoch and its place alone."""
 
     def __init__(
-        self, images: np.ndarray, labels: np.ndarray, settings: TrainingSettings, weights: np.ndarray | None = None
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        settings: TrainingSettings,
+        weights: np.ndarray | None = None,
+        teacher: Classifier | None = None,
     ) -> None:
         """Keep what batches are made of.
 
@@ -46,10 +52,12 @@ class Batches(keras.utils.PyDataset):
             labels: `(n,)`.
             settings: how they are changed, and the seed.
             weights: `(n,)` float32, what a mistake with each image counts; 1 where None.
+            teacher: says what else each image could be.
         """
         super().__init__()
         self._images, self._labels, self._settings = images, labels, settings
         self._weights = np.ones(len(images), np.float32) if weights is None else weights
+        self._teacher = teacher
         self.start(1)
 
     def __len__(self) -> int:
@@ -72,7 +80,28 @@ class Batches(keras.utils.PyDataset):
             elsewhere = rng.random(len(chosen)) < share
             images[elsewhere] = meet_circumstances(self._images[chosen[elsewhere]], self._augmentation, rng)
             weights = np.where(elsewhere, weights * np.float32(self._settings.circumstance_weight), weights)
-        return datasets.to_input(images), as_targets(self._labels[chosen], self._settings), weights
+        targets = as_targets(self._labels[chosen], self._settings)
+        if self._teacher:
+            targets = (1 - TAUGHT) * targets + TAUGHT * softmax(self._teacher.predict(images).scores)
+        return datasets.to_input(images), targets, weights
+
+
+def find_teacher(settings: TrainingSettings) -> Classifier | None:
+    """The network that the settings name as teacher; None where they name none.
+
+    Small networks that learn what a large one says of the very same augmented images, for long, come near to it (Beyer
+    et al. 2022, arXiv 2106.05237).
+
+    Raises:
+        ValueError: it tells other classes apart, or there is no such model.
+    """
+    if not settings.teacher:
+        return None
+    model = find_model(settings.teacher)
+    classes = TrainingSettings.from_dict(model.recipe).classes
+    if classes != settings.classes:
+        raise ValueError(f"teacher must give {settings.classes} scores, but {settings.teacher!r} gives {classes}.")
+    return load_classifier(model)
 
 
 def meet_circumstances(images: np.ndarray, augmentation: Augmentation, rng: np.random.Generator) -> np.ndarray:
@@ -119,7 +148,7 @@ def train(
     (x_train, y_train), kept = datasets.split_validation(x, y, settings.validation_split)
     x_val, y_val = test if settings.validate_on == "test" else kept
     x_train, y_train, weights = with_synthetic(x_train, y_train, settings)
-    batches = Batches(x_train, y_train, settings, weights)
+    batches = Batches(x_train, y_train, settings, weights, find_teacher(settings))
     network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
     trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
     trained.compile(

@@ -74,6 +74,12 @@ def test_a_calibration_is_taken_over_where_no_digit_is_kept_for_one(split, sourc
     assert TrainingSettings(validation_split=0, calibration_from="other").validation_split == 0
 
 
+def test_a_teacher_gives_answers_as_many_numbers_and_so_are_the_labels():
+    with pytest.raises(ValueError, match="loss must be one-hot where a teacher is named, not 'sparse'"):
+        TrainingSettings(teacher="flagship")
+    assert TrainingSettings(teacher="flagship", loss="one-hot").teacher == "flagship"
+
+
 def test_override_leaves_the_rest():
     settings = TrainingSettings(epochs=3).override(batch_size=7, seed=None)
     assert (settings.epochs, settings.batch_size, settings.seed) == (3, 7, 0)

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -218,6 +220,29 @@ def test_weights_move_the_loss(small_mnist, tmp_path):
             training.train(changed, model, data=small_mnist)
             losses.append(model.history[0]["loss"])
     assert losses[1] > 1.5 * losses[0]
+
+
+class Doubter:
+    """A teacher who takes every second image for a 3."""
+
+    def predict(self, images: np.ndarray) -> SimpleNamespace:
+        return SimpleNamespace(scores=np.eye(10, dtype=np.float32)[np.arange(len(images)) % 2 * 3] * 50)
+
+
+def test_a_teacher_says_what_else_each_image_could_be(small_mnist):
+    (x, y), _ = datasets.load_mnist(small_mnist)
+    settings = TrainingSettings(loss="one-hot", teacher="any", batch_size=8)
+    _, targets, _ = training.Batches(x, y, settings, teacher=Doubter())[0]
+    labels = np.eye(10)[y[np.random.default_rng([0, 1]).permutation(len(x))[:8]]]
+    np.testing.assert_allclose(targets, 0.2 * labels + 0.8 * np.eye(10)[[0, 3] * 4], atol=1e-6)
+
+
+def test_a_teacher_tells_the_same_classes_apart():
+    settings = TrainingSettings(loss="one-hot", teacher="flagship")
+    with pytest.raises(ValueError, match="teacher must give 10 scores, but 'flagship' gives 11"):
+        training.find_teacher(settings)
+    assert training.find_teacher(settings.override(non_digit_share=0.4)) is not None
+    assert training.find_teacher(TrainingSettings()) is None
 
 
 def test_batches_cover_every_image_once(small_mnist):
