@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnist_app import canvas, tracing, ui
+from mnist_app import canvas, navigation, tracing, ui
 from mnist_app.gallery import Case
 from mnist_app.reading import Digit
 from mnist_app.settings import IMAGE_SIZE
@@ -75,9 +75,9 @@ def show_ways(digit: Digit | None, model: str) -> None:
     """Show the ways that lead on from a digit; without one they keep their places but lead nowhere."""
     with st.container(horizontal=True, gap="small"):
         st.page_link(
-            ui.DETAIL,
+            navigation.DIGIT.path,
             label="Why? Look closer",
-            icon=":material/center_focus_strong:",
+            icon=navigation.DIGIT.icon,
             disabled=digit is None,
             query_params={"model": model, "which": OWN, PARAMETER: encode(digit.image) if digit else ""},
         )
@@ -88,7 +88,7 @@ def link_confused(model: str, first: int, second: int, disabled: bool = False) -
     """Link to the test digits with the same first and second guess, the closest ones first."""
     query = {"predicted": str(first), "second": str(second), "answer": "all", "sort": "smallest margin"}
     st.page_link(
-        "mnist_app/pages/gallery.py",
+        navigation.ERRORS.path,
         label="Test digits that are confused like yours",
         icon=":material/compare_arrows:",
         help=CONFUSED_HELP,
@@ -102,7 +102,7 @@ def link_canvas(model: str, case: Case) -> None:
     drawn = case.number is None and st.session_state.get(DRAWN, False)
     trace = {} if drawn else {"trace": encode(case.image) if case.number is None else str(case.number)}
     st.page_link(
-        "mnist_app/pages/draw.py",
+        navigation.DRAW.path,
         label="Edit on the canvas",
         icon=":material/edit:",
         help="Opens Draw with this digit as pen strokes.",
@@ -111,7 +111,7 @@ def link_canvas(model: str, case: Case) -> None:
 
 
 def trace_on_canvas() -> None:
-    """Where the address asks for it, put a digit on Draw's canvas, as pen strokes; before the page runs."""
+    """Where the address asks for it, put a digit on Draw's canvas, as pen strokes; before the canvas is shown."""
     word = st.query_params.get("trace", "")
     found = _test_digit(word) if word.isdecimal() else decode(word)
     if found is None:
@@ -125,7 +125,7 @@ def trace_on_canvas() -> None:
 def show_missing() -> None:
     """Say that there is no digit yet, and where to make one."""
     st.info("There is no digit of yours yet.", icon=":material/draw:")
-    st.page_link("mnist_app/pages/draw.py", label="Draw one", icon=":material/draw:")
+    st.page_link(navigation.DRAW.path, label="Draw one", icon=navigation.DRAW.icon)
 
 
 def _test_digit(number: str) -> np.ndarray | None:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, charts, classifier, datasets, explore, model_store, tables
+from mnist_app import answers, charts, classifier, datasets, explore, model_store, navigation, tables
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
@@ -29,7 +29,6 @@ DIGITS_CSV = "These digits with what the network says of them"
 remember = partial(
     st.cache_data, show_spinner=False, hash_funcs={Exam: lambda exam: (exam.model, exam.figures["loss"])}
 )
-DETAIL = "mnist_app/pages/digit.py"
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -233,7 +232,7 @@ def show_thumbnail(image: np.ndarray, alt: str, caption: str) -> None:
 
 def link_digit(model: str, number: int) -> None:
     """Link to the detail of a test digit."""
-    st.page_link(DETAIL, label=f"No. {number}", query_params={"model": model, "no": str(number)})
+    st.page_link(navigation.DIGIT.path, label=f"No. {number}", query_params={"model": model, "no": str(number)})
 
 
 def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
@@ -262,7 +261,7 @@ def link_pair(model: str, pair: dict[str, Any]) -> None:
     """Show a pair of confused digits, from `charts_matrix.confused_pairs`, as a link to its digits."""
     often = "once" if pair["count"] == 1 else f"{pair['count']} times"
     st.page_link(
-        "mnist_app/pages/gallery.py",
+        navigation.ERRORS.path,
         label=f"**{pair['true']} read as {pair['predicted']}** · {often}",
         help=f"{pair['share']:.1%} of the digits that are {pair['true']}",
         query_params={"model": model, "true": str(pair["true"]), "predicted": str(pair["predicted"])},

@@ -7,16 +7,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 RUN_ALL_PAGES = """
 import sys
-from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from mnist_app.examples import draw_example
+from mnist_app.navigation import PAGES
 
 app = AppTest.from_file("app.py", default_timeout=60)
 app.session_state["drawing"] = {"drawing": {"raw": {"objects": draw_example(4, (480, 300), 16, "black")}, "data": None}}
 assert not app.run().exception
-for page in sorted(Path("mnist_app/pages").glob("[!_]*.py")):
-    app.switch_page(str(page)).run()
-    assert not app.exception, f"{page}: {app.exception}"
+for page in PAGES:
+    app.switch_page(page.path).run()
+    assert not app.exception, f"{page.title}: {app.exception}"
     for button in app.button:
         if button.label == "Try a page":
             assert not button.click().run().exception

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import settings
+from mnist_app import navigation, settings
 from mnist_app.augmentation import AUGMENTATIONS
 from mnist_app.circumstances import CIRCUMSTANCES
 from mnist_app.synthesis_habits import HABITS
@@ -15,7 +15,7 @@ APP = Path(__file__).parents[1] / "app.py"
 
 @pytest.fixture
 def page() -> AppTest:
-    return AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/data.py").run()
+    return AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.DATA.path).run()
 
 
 def pictures(page: AppTest, caption: str) -> list[str]:
@@ -85,7 +85,7 @@ def open_with_sheets(monkeypatch, folder: Path, *parts: str) -> AppTest:
     for shade, part in enumerate(parts):
         Image.fromarray(np.full((40, 60, 3), 80 * shade, np.uint8)).save(folder / "detector" / f"pages-{part}.jpg")
     monkeypatch.setattr(settings, "MODELS_FOLDER", folder)
-    return AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/data.py").run()
+    return AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.DATA.path).run()
 
 
 def test_pages_drawn_by_the_program_are_shown_by_part(monkeypatch, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import own
+from mnist_app import navigation, own
 from mnist_app.classifier import load_classifier
 from mnist_app.examples import draw_example
 from mnist_app.gallery import Case
@@ -97,8 +97,8 @@ def test_an_example_is_loaded_as_strokes(page):
 
 def test_the_drawing_is_there_after_a_visit_to_another_page(page):
     page.button(key="example_7").click().run()
-    page.switch_page("mnist_app/pages/data.py").run()
-    page.switch_page("mnist_app/pages/draw.py").run()
+    page.switch_page(navigation.DATA.path).run()
+    page.switch_page(navigation.DRAW.path).run()
     assert answer(page)[0] == "7"
 
 

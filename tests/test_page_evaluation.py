@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import charts_matrix, model_store, page_exam, tables
+from mnist_app import charts_matrix, model_store, navigation, page_exam, tables
 from mnist_app.digits.pages import FAMILIES
 
 APP = Path(__file__).parents[1] / "app.py"
 
 
 def open_page(**query: str) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/evaluation.py")
+    page = AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.EVALUATION.path)
     page.query_params.update(query)
     return page.run()
 

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import canvas, corruptions, explore, model_store, own, ui
+from mnist_app import canvas, corruptions, explore, model_store, navigation, own, ui
 from mnist_app.doubtful import WRONG_TEST_LABELS
+from mnist_app.navigation import CONFIDENCE, DIGIT, DRAW, LABELS, MAP, WEAK_SPOTS
 
 APP = Path(__file__).parents[1] / "app.py"
 
 
-def open_page(name: str, **query: str) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=60).switch_page(f"mnist_app/pages/{name}.py")
+def open_page(place: navigation.Page, **query: str) -> AppTest:
+    page = AppTest.from_file(str(APP), default_timeout=60).switch_page(place.path)
     page.query_params.update(query)
     page.run()
     assert not page.exception
@@ -27,7 +28,7 @@ def y_prob() -> np.ndarray:
 
 
 def test_digit_shows_label_reading_and_two_explanations(y_prob, mnist_test):
-    page = open_page("digit", no="2130")
+    page = open_page(DIGIT, no="2130")
     assert f"Labelled {mnist_test[1][2130]}, read as {y_prob[2130].argmax()}" in page.markdown[0].value
     alts = [image.proto.imgs[0].alt for image in page.image]
     assert "Test digit number 2130" in alts[0]
@@ -37,7 +38,7 @@ def test_digit_shows_label_reading_and_two_explanations(y_prob, mnist_test):
 
 
 def test_digit_asks_why_not_another(y_prob):
-    page = open_page("digit", no="0")
+    page = open_page(DIGIT, no="0")
     why = page.segmented_control[1]
     assert why.value == y_prob[0].argmax()
     why.set_value(4).run()
@@ -46,9 +47,9 @@ def test_digit_asks_why_not_another(y_prob):
 
 
 def test_digit_goes_to_the_canvas_as_strokes(y_prob):
-    link = next(link for link in open_page("digit", no="0").page_link if link.label == "Edit on the canvas")
+    link = next(link for link in open_page(DIGIT, no="0").page_link if link.label == "Edit on the canvas")
     assert "trace=0" in link.proto.query_string
-    page = open_page("draw", trace="0")
+    page = open_page(DRAW, trace="0")
     assert "trace" not in page.query_params
     objects = page.session_state["drawing_start"]["objects"]
     assert len(objects) > 3
@@ -59,29 +60,29 @@ def test_digit_goes_to_the_canvas_as_strokes(y_prob):
 
 @pytest.mark.parametrize("number", ["10000", "-1", "x"])
 def test_only_a_test_digit_goes_to_the_canvas(number):
-    assert not open_page("draw", trace=number).session_state["drawing_start"]["objects"]
+    assert not open_page(DRAW, trace=number).session_state["drawing_start"]["objects"]
 
 
 def test_your_own_digit_has_a_detail_and_a_way_back_to_the_canvas(mnist_test):
     image = mnist_test[0][0]
-    page = open_page("digit", which=own.OWN, own=own.encode(image))
+    page = open_page(DIGIT, which=own.OWN, own=own.encode(image))
     assert "Read as 7" in page.markdown[0].value
     links = {link.label: link.proto.query_string for link in page.page_link}
     assert f"trace={own.encode(image)}" in urllib.parse.unquote(links["Edit on the canvas"])
     assert "predicted=7&second=" in links["Test digits that are confused like yours"]
     charts = page.get("vega_lite_chart")
     assert len(charts) == 1, "where it lies on the map"
-    page = open_page("draw", trace=own.encode(image))
+    page = open_page(DRAW, trace=own.encode(image))
     assert page.session_state["drawing_start"]["objects"]
 
 
 def test_without_a_digit_of_yours_the_detail_says_so():
-    page = open_page("digit", which=own.OWN)
+    page = open_page(DIGIT, which=own.OWN)
     assert "no digit of yours" in page.info[0].value
 
 
 def test_confidence_says_what_a_threshold_gains(y_prob, mnist_test):
-    page = open_page("confidence")
+    page = open_page(CONFIDENCE)
     page.slider(key="from").set_value(99.0).run()
     answered = y_prob.max(axis=1) >= 0.99
     right = (y_prob.argmax(axis=1) == mnist_test[1])[answered].mean()
@@ -92,7 +93,7 @@ def test_confidence_says_what_a_threshold_gains(y_prob, mnist_test):
 
 
 def test_weak_spots_name_the_weakest_and_lead_to_it():
-    page = open_page("slices")
+    page = open_page(WEAK_SPOTS)
     assert "Weakest: **" in page.markdown[1].value
     link = page.page_link[0]
     assert link.label == "Look at such digits"
@@ -101,7 +102,7 @@ def test_weak_spots_name_the_weakest_and_lead_to_it():
 
 def test_weak_spots_say_when_spoilt_pictures_were_not_measured(monkeypatch):
     monkeypatch.setattr(explore, "load_corruptions", lambda model: [])
-    assert any("has not been measured" in element.value for element in open_page("slices").markdown)
+    assert any("has not been measured" in element.value for element in open_page(WEAK_SPOTS).markdown)
 
 
 def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeypatch, mnist_test, classifier):
@@ -112,7 +113,7 @@ def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeyp
         row | {"family": "glass_blur", "severity": 3, "seen": True, "accuracy": 0.7, "worst": "5:4"},
     ]
     monkeypatch.setattr(explore, "load_corruptions", lambda model: rows)
-    page = open_page("slices")
+    page = open_page(WEAK_SPOTS)
     assert any("**75.00%** are read right on average (70.00%" in element.value for element in page.markdown)
     assert page.selectbox(key="family").options == ["fog", "glass blur"]
     assert not [link for link in page.page_link if link.label.startswith("No.")], "none is misread at severity 3"
@@ -124,7 +125,7 @@ def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeyp
 
 
 def test_labels_show_doubtful_training_digits():
-    page = open_page("labels", show="training digits")
+    page = open_page(LABELS, show="training digits")
     stored = explore.load_explore(model_store.list_models()[0]).train
     assert f"Training digit number {stored.indices[0]}" in page.image[0].proto.imgs[0].alt
     page.pagination[0].set_value(2).run()
@@ -133,20 +134,20 @@ def test_labels_show_doubtful_training_digits():
 
 def test_labels_fall_back_on_the_network_alone(monkeypatch, y_prob, mnist_test):
     monkeypatch.setattr(ui, "load_explore", lambda model: None)
-    page = open_page("labels")
+    page = open_page(LABELS)
     assert "only its own doubts" in page.info[0].value
     own = y_prob[np.arange(10_000), mnist_test[1]]
     assert page.page_link[0].label == f"No. {own.argmin()}"
 
 
 def test_labels_show_the_validated_ones():
-    page = open_page("labels", show="the 15 validated")
+    page = open_page(LABELS, show="the 15 validated")
     links = [int(link.label.removeprefix("No. ")) for link in page.page_link]
     assert links == list(WRONG_TEST_LABELS)
     assert len(page.metric) == 3
 
 
-@pytest.mark.parametrize("name", ["digit", "confidence", "map", "slices", "labels"])
-def test_without_any_network_a_page_says_so(name, monkeypatch):
+@pytest.mark.parametrize("place", [DIGIT, CONFIDENCE, MAP, WEAK_SPOTS, LABELS], ids=lambda place: place.address)
+def test_without_any_network_a_page_says_so(place, monkeypatch):
     monkeypatch.setattr(model_store, "list_models", lambda: [])
-    assert "no trained network yet" in open_page(name).error[0].value
+    assert "no trained network yet" in open_page(place).error[0].value

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import charts_map, explore, model_store, own, ui
+from mnist_app import charts_map, explore, model_store, navigation, own, ui
 
 APP = Path(__file__).parents[1] / "app.py"
 
 
 def open_page(image: np.ndarray | None = None, **query: str) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=60).switch_page("mnist_app/pages/map.py")
+    page = AppTest.from_file(str(APP), default_timeout=60).switch_page(navigation.MAP.path)
     page.query_params.update(query)
     if image is not None:
         page.session_state[own.KEPT] = image

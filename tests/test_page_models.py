@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import model_store, settings
+from mnist_app import model_store, navigation, settings
 from mnist_app.recipes import RECIPES
 
 APP = Path(__file__).parents[1] / "app.py"
 
 
 def open_page(**query: str) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=60).switch_page("mnist_app/pages/models.py")
+    page = AppTest.from_file(str(APP), default_timeout=60).switch_page(navigation.MODELS.path)
     page.query_params.update(query)
     return page.run()
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import model_store, runs
+from mnist_app import model_store, navigation, runs
 from mnist_app.settings import TrainingSettings
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -45,7 +45,7 @@ class FakeRuns:
 
 def open_page(monkeypatch, trainings: FakeRuns) -> AppTest:
     monkeypatch.setattr(runs, "SERVER", trainings)
-    return AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/training.py").run()
+    return AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.TRAINING.path).run()
 
 
 def submit(page: AppTest) -> None:

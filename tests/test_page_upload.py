@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import cards
+from mnist_app import cards, navigation
 from mnist_app.examples import PAGE_ROWS, compose_page
 from mnist_app.reading import Reading, Rejected
 
@@ -27,7 +27,7 @@ def digit_file(mnist_test, place: int) -> bytes:
 
 @pytest.fixture
 def page() -> AppTest:
-    return AppTest.from_file(str(APP), default_timeout=60).switch_page("mnist_app/pages/upload.py").run()
+    return AppTest.from_file(str(APP), default_timeout=60).switch_page(navigation.UPLOAD.path).run()
 
 
 def upload(page: AppTest, *files: tuple[str, bytes, str]) -> AppTest:

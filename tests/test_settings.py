@@ -6,7 +6,7 @@ import typer
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from mnist_app import cli, runs
+from mnist_app import cli, navigation, runs
 from mnist_app.recipes import RECIPES
 from mnist_app.settings import AT_LEAST_1, Form, TrainingSettings, setting
 
@@ -132,7 +132,7 @@ def test_a_new_setting_is_asked_for_and_shown(monkeypatch):
     monkeypatch.setitem(RECIPES, "dropout", replace(RECIPES["dropout"], settings=More()))
     monkeypatch.setattr(TrainingSettings, "from_dict", More.from_dict)
     monkeypatch.setattr(runs.Runs, "start", lambda _, *arguments: started.append(arguments))
-    page = AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/training.py").run()
+    page = AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.TRAINING.path).run()
     assert not page.exception
     assert page.table[0].value.set_index("Setting").loc["Patience"].tolist() == ["3", "How long it waits."]
     asked = page.number_input(key="dropout-patience")

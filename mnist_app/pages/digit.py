@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts, charts_map, explanations, own, ui
+from mnist_app import charts, charts_map, explanations, navigation, own, ui
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.gallery import Case, Exam
 from mnist_app.neighbours import FeatureBank
@@ -145,7 +145,7 @@ def show_place(exam: Exam, case: Case, stored: np.ndarray) -> None:
         alt=f"Map of the test digits with a diamond where {case.name} lies",
     )
     st.page_link(
-        "mnist_app/pages/map.py", label="Open the map", icon=":material/map:", query_params={"model": exam.model}
+        navigation.MAP.path, label="Open the map", icon=navigation.MAP.icon, query_params={"model": exam.model}
     )
 
 

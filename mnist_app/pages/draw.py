@@ -95,5 +95,6 @@ def show_way(steps: tuple, digit: Digit | None) -> None:
         ui.show_steps(steps + (digit.steps if digit else ()))
 
 
+own.trace_on_canvas()
 st.title("Draw a digit")
 draw_and_answer(ui.pick_model(tested_here=False).name)

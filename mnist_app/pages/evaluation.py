@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_app import charts, charts_evaluation, gallery, metrics, page_exam, ui, whole_pages
+from mnist_app import charts, charts_evaluation, gallery, metrics, navigation, page_exam, ui, whole_pages
 from mnist_app import charts_matrix as matrices
 from mnist_app.settings import CLASSES
 
@@ -56,7 +56,7 @@ def show_rest(exam: gallery.Exam) -> None:
     with st.container(horizontal=True):
         for label, key in (("Missed", "true"), ("Taken for it", "predicted")):
             query = {"model": exam.model, key: str(digit), "answer": "misread"}
-            st.page_link("mnist_app/pages/gallery.py", label=label, icon=":material/search:", query_params=query)
+            st.page_link(navigation.ERRORS.path, label=label, icon=navigation.ERRORS.icon, query_params=query)
     st.caption(
         f"Is it a {digit} or not? Where its probability alone decides, a higher bar takes fewer wrong ones and misses "
         "more right ones. Each dot is such a bar; three are named."

@@ -8,23 +8,11 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from serving import SECONDS, wait_until_idle
 
+from mnist_app.navigation import FIRST, PAGES
+
 SEVEN = [[(150, 70), (240, 70), (180, 240)]]
 FOUR = [[(60, 60), (30, 160), (120, 160)], [(95, 110), (95, 250)]]
 TWO = [[(190, 100), (210, 65), (250, 60), (270, 90), (265, 130), (190, 245), (280, 245)]]
-PAGES = (
-    "Draw",
-    "Upload",
-    "Evaluation",
-    "Confidence",
-    "Errors",
-    "Map",
-    "Weak spots",
-    "Labels",
-    "Digit",
-    "Data",
-    "Models",
-    "Training",
-)
 
 
 def draw(page: Page, strokes: list[list[tuple[int, int]]]) -> None:
@@ -128,8 +116,10 @@ def test_correct_a_page_by_hand(visit):
 
 
 def test_every_page_opens(visit):
-    for name in PAGES:
-        open_page(visit.page, name)
+    for page in PAGES:
+        open_page(visit.page, page.title)
+        address = "" if page is FIRST else page.address
+        assert visit.page.url.removeprefix(visit.url).split("?")[0] == f"/{address}"
 
 
 @pytest.mark.parametrize("visit", ["phone"], indirect=True)
@@ -137,9 +127,9 @@ def test_a_phone_never_scrolls_sideways(visit):
     page = visit.page
     draw(page, FOUR)
     says(page, "^4.*%")
-    for name in PAGES:
-        open_page(page, name)
-        assert no_sideways_scroll(page), name
+    for place in PAGES:
+        open_page(page, place.title)
+        assert no_sideways_scroll(page), place.title
 
 
 def test_server_stays_calm(server):

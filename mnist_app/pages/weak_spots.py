@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_app import charts_evaluation as charts
-from mnist_app import explore, gallery, slices, ui
+from mnist_app import explore, gallery, navigation, slices, ui
 from mnist_app.charts import set_params
 from mnist_app.corruptions import BENCHMARK, SEVERITIES, corrupt
 from mnist_app.gallery import Exam
@@ -122,9 +122,9 @@ def show_slices(exam: Exam) -> None:
     low, high, step = gallery.span(weakest["property"], exam.values[weakest["property"]])
     ends = [max(low, weakest["from"] // step * step), min(high, -(-weakest["to"] // step) * step)]
     st.page_link(
-        "mnist_app/pages/gallery.py",
+        navigation.ERRORS.path,
         label="Look at such digits",
-        icon=":material/search:",
+        icon=navigation.ERRORS.icon,
         query_params=[("model", exam.model), *((weakest["property"].replace(" ", "_"), f"{end:.2f}") for end in ends)],
     )
     st.vega_lite_chart(spec=draw(rows), alt="Accuracy of each slice with its interval, the weakest first")

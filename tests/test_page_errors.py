@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import model_store
+from mnist_app import model_store, navigation
 
 APP = Path(__file__).parents[1] / "app.py"
 PER_PAGE = 24
 
 
 def open_page(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=30).switch_page("mnist_app/pages/gallery.py")
+    page = AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.ERRORS.path)
     page.query_params.update(query)
     return page.run()
 
