@@ -15,6 +15,7 @@ from mnist_app.picture_files import PictureError, open_picture
 from mnist_app.preprocessing import Step
 from mnist_app.reading import Digit, Reading, read_picture
 from mnist_app.segmentation import Box
+from mnist_app.session import Sheet
 
 EDIT_WIDTHS = {"Small": 300, "Wide": 640}  # of the photo under the boxes, in pixels
 EDIT_HEIGHT = 900
@@ -59,11 +60,12 @@ def read_corrected(name: str, content: bytes, model: str) -> tuple[str, Answer]:
     """Read a file with the corrections that the user has made; returns the card's key, too."""
     key = hashlib.sha256(name.encode() + content).hexdigest()[:12]
     answer = read_file(content, model)
-    if marks := st.session_state.get(f"edit_{key}", {}).get("marks"):
-        boxes = corrections.boxes_of(marks, answer.shape)
-        answer = read_file(content, model, tuple(boxes))
-        answer = replace(answer, reading=corrections.apply_typed(marks, boxes, answer.reading))
-    return key, answer
+    sheet = ui.session().marks.get(key)
+    if sheet is None or not answer.reading or sheet.content == corrections.mark_reading(answer.reading):
+        return key, answer
+    boxes = corrections.boxes_of(sheet.content, answer.shape)
+    answer = read_file(content, model, tuple(boxes))
+    return key, replace(answer, reading=corrections.apply_typed(sheet.content, boxes, answer.reading))
 
 
 def to_dict(name: str, answer: Answer) -> dict[str, Any]:
@@ -144,24 +146,23 @@ def _show_digits(reading: Reading) -> None:
 
 def _edit(key: str, content: bytes, model: str, answer: Answer) -> None:
     """Let the user change the boxes; a change is read again at once, and labels nobody typed follow the new answer."""
-    found = corrections.mark_reading(answer.reading)
-    state = st.session_state.setdefault(f"edit_{key}", {"marks": found, "start": found, "turn": 0})
+    sheet = ui.session().marks.setdefault(key, Sheet(corrections.mark_reading(answer.reading)))
     st.caption(HOW_TO_EDIT)
     st.space("medium")  # for the canvas's toolbar
     photo = _fit(answer.preview)
-    after = canvas.edit_boxes(f"boxes_{key}", photo, photo.shape[1] / answer.shape[1], state["start"], state["turn"])
+    after = canvas.edit_boxes(sheet, f"boxes_{key}", photo, photo.shape[1] / answer.shape[1])
     if st.button("Forget my corrections", key=f"forget_{key}", icon=":material/undo:"):
-        found = corrections.mark_reading(read_file(content, model).reading)
-        st.session_state[f"edit_{key}"] = {"marks": found, "start": found, "turn": state["turn"] + 1}
+        sheet.put(corrections.mark_reading(read_file(content, model).reading))
         st.rerun()
-    marks = corrections.follow(state["marks"], after)
-    if marks == state["marks"]:
+    marks = corrections.follow(sheet.content, after)
+    if marks == sheet.content:
         return
     boxes = corrections.boxes_of(marks, answer.shape)
     labelled = corrections.label_marks(marks, boxes, read_file(content, model, tuple(boxes)).reading)
-    state["marks"] = labelled
-    if labelled != marks:  # the canvas shows other labels: give it these
-        state |= {"start": labelled, "turn": state["turn"] + 1}
+    if labelled == marks:
+        sheet.content = labelled
+    else:  # the canvas shows other labels: give it these
+        sheet.put(labelled)
     st.rerun()
 
 

@@ -14,7 +14,6 @@ from mnist_app.gallery import Case
 from mnist_app.reading import Digit
 from mnist_app.settings import IMAGE_SIZE
 
-KEPT, DRAWN = "own_digit", "own_digit_is_drawn"
 PARAMETER = "own"  # of the address
 TEST, OWN = "test digit", "your own"  # what the page Digit shows
 CONFUSED_HELP = "Test digits that the network reads as it reads yours, with the same second guess: the closest first."
@@ -32,17 +31,12 @@ def choose(digits: Sequence[Digit], key: str) -> Digit | None:
     return digits[chosen]
 
 
-def keep_drawn(digit: Digit) -> None:
-    """Keep a digit that lies on Draw's canvas, until there is another."""
-    st.session_state[KEPT], st.session_state[DRAWN] = digit.image, True
-
-
 def image() -> np.ndarray | None:
     """The user's digit, `(28, 28)` uint8: the one in the address, else the last one; None where there is none yet."""
-    kept, named = st.session_state.get(KEPT), decode(st.query_params.get(PARAMETER, ""))
-    if named is not None and not np.array_equal(kept, named):
-        st.session_state[KEPT], st.session_state[DRAWN] = named, False
-    return kept if named is None else named
+    session, named = ui.session(), decode(st.query_params.get(PARAMETER, ""))
+    if named is not None and not np.array_equal(session.digit, named):
+        session.keep_digit(named, drawn=False)
+    return session.digit
 
 
 def case(model: str) -> Case | None:
@@ -99,7 +93,7 @@ def link_confused(model: str, first: int, second: int, disabled: bool = False) -
 
 def link_canvas(model: str, case: Case) -> None:
     """Link to Draw with this digit as pen strokes; one that was drawn there is there still."""
-    drawn = case.number is None and st.session_state.get(DRAWN, False)
+    drawn = case.number is None and ui.session().digit_is_drawn
     trace = {} if drawn else {"trace": encode(case.image) if case.number is None else str(case.number)}
     st.page_link(
         navigation.DRAW.path,
@@ -117,9 +111,8 @@ def trace_on_canvas() -> None:
     if found is None:
         return
     del st.query_params["trace"]  # the next run is to keep what is drawn
-    st.session_state.setdefault("drawing_start", {"objects": [], "turn": 0})
     paper = canvas.PAPERS[canvas.default_paper()]
-    canvas.replace_drawing("drawing", tracing.trace(found, paper, canvas.INK))
+    ui.session().drawing.put(tracing.trace(found, paper, canvas.INK))
 
 
 def show_missing() -> None:

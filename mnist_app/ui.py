@@ -17,6 +17,7 @@ from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.gallery import Exam
 from mnist_app.model_store import StoredModel
 from mnist_app.preprocessing import Step
+from mnist_app.session import Session
 
 # Okabe and Ito's colours: told apart with any kind of colour blindness.
 BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"
@@ -29,6 +30,11 @@ DIGITS_CSV = "These digits with what the network says of them"
 remember = partial(
     st.cache_data, show_spinner=False, hash_funcs={Exam: lambda exam: (exam.model, exam.figures["loss"])}
 )
+
+
+def session() -> Session:
+    """What the visitor has in hand."""
+    return st.session_state.setdefault("session", Session())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import navigation, own
+from mnist_app import navigation
 from mnist_app.classifier import load_classifier
 from mnist_app.examples import draw_example
 from mnist_app.gallery import Case
@@ -39,7 +39,7 @@ def moved(objects: list[dict], by: float) -> list[dict]:
 
 def own_case(page: AppTest) -> Case:
     """What the network says of the digit that the page keeps for others."""
-    image = page.session_state[own.KEPT]
+    image = page.session_state["session"].digit
     outputs = load_classifier(find_model()).predict(image[np.newaxis])
     return Case(image, outputs.y_prob[0], outputs.features[0])
 
@@ -84,7 +84,7 @@ def test_undo_takes_the_last_stroke_and_clear_takes_all(page):
     inject(page, draw_example(4, SIZE, 16, "black") + draw_example(1, SIZE, 16, "black"))
     button = {b.label: b for b in page.button}
     button["Undo"].click().run()
-    assert len(page.session_state["drawing_drawing"]) == 2
+    assert len(page.session_state["session"].drawing.content) == 2
     assert answer(page)[0] == "4"
     button["Clear"].click().run()
     assert "empty" in answer(page)[1]

@@ -51,7 +51,7 @@ def test_digit_goes_to_the_canvas_as_strokes(y_prob):
     assert "trace=0" in link.proto.query_string
     page = open_page(DRAW, trace="0")
     assert "trace" not in page.query_params
-    objects = page.session_state["drawing_start"]["objects"]
+    objects = page.session_state["session"].drawing.start
     assert len(objects) > 3
     assert all(item["stroke"] == canvas.INK for item in objects)
     status = next(element.proto.body for element in page.get("html") if 'role="status"' in element.proto.body)
@@ -60,7 +60,7 @@ def test_digit_goes_to_the_canvas_as_strokes(y_prob):
 
 @pytest.mark.parametrize("number", ["10000", "-1", "x"])
 def test_only_a_test_digit_goes_to_the_canvas(number):
-    assert not open_page(DRAW, trace=number).session_state["drawing_start"]["objects"]
+    assert not open_page(DRAW, trace=number).session_state["session"].drawing.start
 
 
 def test_your_own_digit_has_a_detail_and_a_way_back_to_the_canvas(mnist_test):
@@ -73,7 +73,7 @@ def test_your_own_digit_has_a_detail_and_a_way_back_to_the_canvas(mnist_test):
     charts = page.get("vega_lite_chart")
     assert len(charts) == 1, "where it lies on the map"
     page = open_page(DRAW, trace=own.encode(image))
-    assert page.session_state["drawing_start"]["objects"]
+    assert page.session_state["session"].drawing.start
 
 
 def test_without_a_digit_of_yours_the_detail_says_so():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import charts_map, explore, model_store, navigation, own, ui
+from mnist_app import charts_map, explore, model_store, navigation, ui
+from mnist_app.session import Session
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -13,7 +14,7 @@ def open_page(image: np.ndarray | None = None, **query: str) -> AppTest:
     page = AppTest.from_file(str(APP), default_timeout=60).switch_page(navigation.MAP.path)
     page.query_params.update(query)
     if image is not None:
-        page.session_state[own.KEPT] = image
+        page.session_state["session"] = Session(digit=image)
     page.run()
     assert not page.exception
     return page

@@ -1,5 +1,6 @@
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -94,22 +95,54 @@ def test_the_camera(page, mnist_test):
     assert page.code[0].value == NUMBER
 
 
-def test_boxes_are_corrected_by_hand(page, mnist_test):
-    upload(page, ("page.png", as_file(compose_page(mnist_test)), "image/png"))
-    toggle = next(toggle for toggle in page.toggle if toggle.label == "Correct by hand")
-    key = toggle.key.removeprefix("editing_")
-    toggle.set_value(True).run()
-    assert not page.exception
-    raw = page.session_state[f"boxes_{key}"]["drawing"]["raw"]
-    assert len(raw["objects"]) == 11
-    changed = [dict(box) for box in raw["objects"]][1:]
-    changed[0]["label"] = "6"
+def correct(page: AppTest, key: str, change: Callable[[list[dict]], list[dict]]) -> AppTest:
+    """Run the page as if the boxes on a card's canvas had been changed."""
+    objects = page.session_state[f"boxes_{key}"]["drawing"]["raw"]["objects"]
+    changed = change([dict(box) for box in objects])
     page.session_state[f"boxes_{key}"] = {"drawing": {"raw": {"objects": changed}, "data": None}}
     page.run()
     assert not page.exception
+    return page
+
+
+def open_editor(page: AppTest, mnist_test) -> str:
+    """Upload a page of digits and begin to correct it; returns the card's key."""
+    upload(page, ("page.png", as_file(compose_page(mnist_test)), "image/png"))
+    toggle = next(toggle for toggle in page.toggle if toggle.label == "Correct by hand")
+    toggle.set_value(True).run()
+    assert not page.exception
+    return toggle.key.removeprefix("editing_")
+
+
+def without_first_and_a_six(boxes: list[dict]) -> list[dict]:
+    boxes[1]["label"] = "6"
+    return boxes[1:]
+
+
+def test_boxes_are_corrected_by_hand(page, mnist_test):
+    key = open_editor(page, mnist_test)
+    assert len(page.session_state[f"boxes_{key}"]["drawing"]["raw"]["objects"]) == 11
+    assert page.code[0].value == NUMBER, "a look at the boxes corrects nothing"
+    correct(page, key, without_first_and_a_six)
     assert page.code[0].value == "671\n23\n98651"
     next(button for button in page.button if button.key == f"forget_{key}").click().run()
     assert page.code[0].value == NUMBER
+
+
+def test_corrections_stay_when_the_editor_is_closed_and_opened_again(page, mnist_test):
+    key = open_editor(page, mnist_test)
+    correct(page, key, without_first_and_a_six)
+    for opened in (False, True):
+        page.toggle(key=f"editing_{key}").set_value(opened).run()
+        assert not page.exception
+        assert page.code[0].value == "671\n23\n98651"
+    assert len(page.session_state[f"boxes_{key}"]["drawing"]["raw"]["objects"]) == 10
+
+
+def test_without_any_box_there_is_no_number(page, mnist_test):
+    key = open_editor(page, mnist_test)
+    correct(page, key, lambda boxes: [])
+    assert not page.code
 
 
 def test_steps_and_left_out_on_demand(page, mnist_test):

@@ -6,6 +6,7 @@ import streamlit as st
 from mnist_app import answers, canvas, own, ui
 from mnist_app.examples import draw_example
 from mnist_app.reading import Digit, Reading, read_picture
+from mnist_app.session import Strokes
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 from mnist_app.strokes import render_strokes
 
@@ -28,20 +29,21 @@ def draw_and_answer(model: str) -> None:
         digit = show_reading(reading, empty=not objects)
         own.show_ways(digit, model)
     if digit:
-        own.keep_drawn(digit)
+        ui.session().keep_digit(digit.image, drawn=True)
     show_examples(size)
     show_way(reading.steps if objects else (), digit)
 
 
-def show_paper() -> tuple[tuple[int, int], list[dict]]:
+def show_paper() -> tuple[tuple[int, int], Strokes]:
     """Show the canvas and its buttons; returns the paper's size and the strokes."""
     paper = st.session_state.get("paper") or canvas.default_paper()
     size = canvas.PAPERS[paper]
     st.caption("With mouse, pen or finger")
-    objects = canvas.show_canvas(KEY, size, st.session_state.get("ink_width", INK_WIDTH))
+    drawing = ui.session().drawing
+    objects = canvas.show_canvas(drawing, KEY, size, st.session_state.get("ink_width", INK_WIDTH))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width=size[0]):
-        st.button("Undo", icon=":material/undo:", on_click=canvas.undo, args=[KEY], disabled=not objects)
-        st.button("Clear", icon=":material/delete:", on_click=canvas.clear, args=[KEY], disabled=not objects)
+        st.button("Undo", icon=":material/undo:", on_click=canvas.undo, args=[drawing], disabled=not objects)
+        st.button("Clear", icon=":material/delete:", on_click=canvas.clear, args=[drawing], disabled=not objects)
         st.segmented_control(
             "Paper", list(canvas.PAPERS), default=paper, key="paper", required=True, label_visibility="collapsed"
         )
@@ -70,6 +72,7 @@ def show_seen(digit: Digit | None, reading: Reading) -> None:
 
 def show_examples(size: tuple[int, int]) -> None:
     """Offer ten drawn digits to load, and the pen's width."""
+    put = ui.session().drawing.put
     examples, pen = st.columns([3, 2], gap="large")
     with examples:
         st.markdown("Or load one of these", help="They are drawn with strokes too: add to them, or undo.")
@@ -78,7 +81,7 @@ def show_examples(size: tuple[int, int]) -> None:
             with row.container(horizontal=True, gap="xsmall", wrap=False, width="content"):
                 for digit in range(5 * half, 5 * half + 5):
                     example = draw_example(digit, size, INK_WIDTH, canvas.INK)
-                    st.button(str(digit), key=f"example_{digit}", on_click=canvas.replace_drawing, args=[KEY, example])
+                    st.button(str(digit), key=f"example_{digit}", on_click=put, args=[example])
     pen.slider("Ink width", 2, 40, INK_WIDTH, key="ink_width", help=PEN_HELP)
 
 

@@ -43,8 +43,9 @@ def open_box(key: str) -> None:
 
 def slide_box() -> None:
     """Take the sliders' box over, and have the chart drawn anew with it."""
-    keep_box(tuple(st.session_state[axis] for axis in "xy"))
-    st.session_state["map_turn"] = st.session_state.get("map_turn", 0) + 1
+    box = tuple(st.session_state[axis] for axis in "xy")
+    keep_box(box)
+    ui.session().map_box.put(box)
 
 
 def show_sliders(box: Box) -> None:
@@ -57,9 +58,10 @@ def show_sliders(box: Box) -> None:
 
 def start_box(key: str, box: Box) -> Box:
     """The box that a chart begins with; later ones are the chart's own, which a new drawing would disturb."""
+    sheet = ui.session().map_box
     if key not in st.session_state:
-        st.session_state["map_start"] = box
-    return st.session_state["map_start"]
+        sheet.start = box
+    return sheet.start
 
 
 st.title("Map")
@@ -81,7 +83,7 @@ mine = own.case(exam.model)
 here = charts_map.place_case(mine, exam, stored.points) if mine else None
 st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is not None else ""))
 box = charts_map.read_box(st.query_params.get("box", ""))
-key = f"map {exam.model} {colour} {st.session_state.get('map_turn', 0)}"
+key = f"map {exam.model} {colour} {ui.session().map_box.turn}"
 st.vega_lite_chart(
     spec=charts_map.fill(draw(exam, places, colour), table, here, start_box(key, box)),
     key=key,

@@ -34,10 +34,11 @@ def choose_files() -> list[File]:
 def choose_example() -> list[File]:
     """Offer pages to try for those who have no picture at hand."""
     st.write("A photo of a page, a scan or a drawing, with any number of digits in rows. Nothing at hand?")
+    session = ui.session()
     with st.container(horizontal=True):
         for name in EXAMPLES:
-            st.button(name, on_click=st.session_state.update, args=[{"example": name}])
-    name = st.session_state.get("example")
+            st.button(name, on_click=session.choose_example, args=[name])
+    name = session.example
     return [(f"{name.removeprefix('Try ').capitalize()}.png", example_file(name))] if name else []
 
 

@@ -1,0 +1,80 @@
+"""What one visitor has in hand while they go from page to page; pages ask it, and it knows nothing of Streamlit."""
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from mnist_app.charts_map import WHOLE, Box
+from mnist_app.corrections import Mark
+
+Content = TypeVar("Content")
+Strokes = list[dict[str, Any]]  # fabric.js objects, the oldest first
+
+
+@dataclass
+class Sheet(Generic[Content]):
+    """What lies on a canvas that both the visitor and the program change.
+
+    A canvas takes something else from the program only when that differs from what it was given before, hence the
+    counted turns: drawing a stroke, undoing it, drawing and undoing again gives the same drawing twice.
+
+    Attributes:
+        content: what lies on it, as of its last run.
+        start: what the program last gave it.
+        turn: how often the program gave it something; goes to the canvas with `start`.
+        shown: the turn that the canvas has.
+    """
+
+    content: Content
+    start: Content = field(init=False)
+    turn: int = 0
+    shown: int = 0
+
+    def __post_init__(self) -> None:
+        self.start = self.content
+
+    def put(self, content: Content) -> None:
+        """Lay something else on the canvas; its next run shows it."""
+        self.content = self.start = content
+        self.turn += 1
+
+    def hand_over(self, fresh: bool) -> bool:
+        """Tell whether the canvas has to be given `start`, and count it as given.
+
+        Args:
+            fresh: whether the canvas is new, or its page was left and opened again: then it has forgotten all.
+        """
+        if fresh:
+            self.put(self.content)
+        given, self.shown = self.shown, self.turn
+        return given != self.turn
+
+
+@dataclass
+class Session:
+    """What one visitor has in hand.
+
+    Attributes:
+        drawing: the strokes on Draw's canvas.
+        digit: `(28, 28)` uint8, the visitor's own digit for the pages that say more of one; None before the first.
+        digit_is_drawn: whether that digit lies on Draw's canvas.
+        example: name of the page to try that was chosen on Upload.
+        marks: the boxes of each card that is or was corrected by hand, by the card's key.
+        map_box: the box on the map.
+    """
+
+    drawing: Sheet[Strokes] = field(default_factory=lambda: Sheet([]))
+    digit: np.ndarray | None = None
+    digit_is_drawn: bool = False
+    example: str | None = None
+    marks: dict[str, Sheet[list[Mark]]] = field(default_factory=dict)
+    map_box: Sheet[Box] = field(default_factory=lambda: Sheet((WHOLE, WHOLE)))
+
+    def keep_digit(self, image: np.ndarray, drawn: bool) -> None:
+        """Keep the visitor's own digit `(28, 28)` uint8 until there is another."""
+        self.digit, self.digit_is_drawn = image, drawn
+
+    def choose_example(self, name: str) -> None:
+        """Keep the name of a page to try."""
+        self.example = name
