@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mnist_app import metrics, slices
+from mnist_app.model_store import Version
 from mnist_app.settings import CLASSES
 
 ANY = "any"
@@ -68,6 +69,7 @@ class Exam:
         y_true: `(n,)` labels.
         y_prob: `(n, 10)` probabilities.
         features: `(n, d)`.
+        version: of the stored model; with its name it tells an exam from all others.
     """
 
     model: str
@@ -75,6 +77,7 @@ class Exam:
     y_true: np.ndarray
     y_prob: np.ndarray
     features: np.ndarray
+    version: Version = ()
 
     @cached_property
     def y_pred(self) -> np.ndarray:

@@ -19,6 +19,7 @@ DEFAULT_MODEL = "flagship"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 LEVELS = 255
 TINY = 1e-12  # keeps a feature that is never active from dividing by 0
+Version = tuple[tuple[str, int], ...]  # each file's name and when it was written
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 
 
@@ -66,6 +67,11 @@ class StoredModel:
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def version(self) -> Version:
+        """Another one whenever a file of the model is written: tells that it was trained or measured anew."""
+        return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in self.folder.iterdir()))
 
     @property
     def tflite(self) -> Path:

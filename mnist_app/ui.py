@@ -26,10 +26,14 @@ TRACE = 0.0005  # smaller probabilities are shown as nothing
 PER_PAGE = 24
 DIGITS_CSV = "These digits with what the network says of them"
 
-# For what follows from an exam: `@remember(max_entries=8)`. The loss tells a network that was trained anew.
-remember = partial(
-    st.cache_data, show_spinner=False, hash_funcs={Exam: lambda exam: (exam.model, exam.figures["loss"])}
-)
+# Whatever follows from a network is worked out once: `@remember(max_entries=8)`, or `@keep` for what all sessions share
+# and nobody writes to. A network that was trained or measured anew has another version, and then it is worked out anew.
+VERSIONS = {
+    StoredModel: lambda model: (str(model.folder), model.version),
+    Exam: lambda exam: (exam.model, exam.version),
+}
+remember = partial(st.cache_data, show_spinner=False, hash_funcs=VERSIONS)
+keep = partial(st.cache_resource, show_spinner=False, hash_funcs=VERSIONS)
 
 
 def session() -> Session:
@@ -47,41 +51,32 @@ def load_digits() -> tuple[Split, Split]:
 
 
 def load_classifier(name: str) -> Classifier:
-    """The network of a stored model, loaded once for all sessions, and anew when it was trained anew."""
-    return _load_classifier(name, _age(name))
+    """The network of a stored model, loaded once for all sessions."""
+    return _load_classifier(model_store.find_model(name))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _load_classifier(name: str, age: int) -> Classifier:
-    return classifier.load_classifier(model_store.find_model(name))
-
-
-def _age(name: str) -> int:
-    return model_store.find_model(name).tflite.stat().st_mtime_ns
+@keep(max_entries=8)
+def _load_classifier(model: StoredModel) -> Classifier:
+    return classifier.load_classifier(model)
 
 
 def load_exam(name: str) -> Exam:
     """The test digits with what a stored model says of them; shared by all sessions, so it cannot be written to."""
-    return _load_exam(name, _age(name))
+    return _load_exam(model_store.find_model(name))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _load_exam(name: str, age: int) -> Exam:
-    arrays = (*load_digits()[1], *model_store.find_model(name).test_outputs())
+@keep(max_entries=8)
+def _load_exam(model: StoredModel) -> Exam:
+    arrays = (*load_digits()[1], *model.test_outputs())
     for array in arrays:
         array.setflags(write=False)
-    return Exam(name, *arrays)
+    return Exam(model.name, *arrays, model.version)
 
 
+@keep(max_entries=8)
 def load_explore(model: StoredModel) -> explore.Explore | None:
     """Map and doubtful labels of a stored model, read once for all sessions; None where it has none."""
-    path = model.folder / explore.EXPLORE
-    return _load_explore(model, path.stat().st_mtime_ns) if path.exists() else None
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _load_explore(_model: StoredModel, age: int) -> explore.Explore | None:
-    return explore.load_explore(_model)
+    return explore.load_explore(model)
 
 
 def list_models() -> tuple[list[StoredModel], list[StoredModel]]:

@@ -1,5 +1,6 @@
 import base64
 import io
+import os
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_app import model_store, ui
+from mnist_app.gallery import Exam
 
 
 def decode(url: str) -> np.ndarray:
@@ -109,3 +111,33 @@ def test_without_a_network_a_page_says_so(monkeypatch):
     page = AppTest.from_function(script).run()
     assert not page.exception
     assert "no trained network" in page.error[0].value
+
+
+def test_what_follows_from_a_network_is_worked_out_anew_when_one_of_its_files_is_written(tmp_path):
+    times = []
+
+    @ui.keep(max_entries=8)
+    def work(model: model_store.StoredModel) -> int:
+        times.append(model)
+        return len(times)
+
+    weights, model = tmp_path / "model.tflite", model_store.StoredModel(tmp_path)
+    weights.write_bytes(b"trained")
+    assert [work(model), work(model_store.StoredModel(tmp_path))] == [1, 1]
+    os.utime(weights, ns=(0, 0))  # trained anew
+    assert [work(model), work(model)] == [2, 2]
+    (tmp_path / "explore.npz").write_bytes(b"measured")
+    assert work(model) == 3
+
+
+def test_what_follows_from_an_exam_is_worked_out_anew_for_another_version():
+    times = []
+
+    @ui.remember(max_entries=8)
+    def work(exam: Exam) -> int:
+        times.append(exam)
+        return len(times)
+
+    nothing = np.zeros(0)
+    first, second = (Exam("mine", nothing, nothing, nothing, nothing, (("model.tflite", n),)) for n in (1, 2))
+    assert [work(first), work(first), work(second), work(first)] == [1, 1, 2, 1]

@@ -16,10 +16,10 @@ THIN = 5  # every fifth digit is enough for a small map
 FIRST = 947
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def feature_bank(model: str, loss: float) -> FeatureBank:
-    """Features of training digits, begun once for all sessions; the loss tells a model that was trained anew."""
-    return FeatureBank(ui.load_classifier(model), ui.load_digits()[0][0])
+@ui.keep(max_entries=2)
+def feature_bank(exam: Exam) -> FeatureBank:
+    """Features of training digits, begun once for all sessions."""
+    return FeatureBank(ui.load_classifier(exam.model), ui.load_digits()[0][0])
 
 
 @ui.remember(max_entries=200)
@@ -109,7 +109,7 @@ def show_why(exam: Exam, case: Case) -> None:
 
 def show_neighbours(exam: Exam, case: Case) -> None:
     """Show the training digits that the network takes for most alike; looks again until all have been compared."""
-    bank = feature_bank(exam.model, exam.figures["loss"])
+    bank = feature_bank(exam)
 
     @st.fragment(run_every=None if bank.complete else 1.0)
     def show() -> None:

@@ -15,11 +15,11 @@ HINTS = {
 MISSING = "This network has no map yet: `python -m mnist_app evaluate --model {}` draws it."
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def lay_out(_exam: Exam, _stored: np.ndarray, model: str, loss: float) -> tuple[np.ndarray, pd.DataFrame]:
+@ui.keep(max_entries=8)
+def lay_out(exam: Exam, _stored: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
     """Places of the test digits, and the table that the chart draws; shared by all sessions."""
     places = charts_map.scale_points(_stored, _stored)
-    return places, charts_map.map_table(_exam, places)
+    return places, charts_map.map_table(exam, places)
 
 
 @ui.remember(max_entries=16)
@@ -75,7 +75,7 @@ if not stored:
     st.info(MISSING.format(model.name), icon=":material/map:")
     st.stop()
 
-places, table = lay_out(exam, stored.points, exam.model, exam.figures["loss"])
+places, table = lay_out(exam, stored.points)
 colour = st.segmented_control(
     "Colour by", COLOURS, default=COLOURS[0], required=True, key="colour", bind="query-params"
 )

@@ -27,11 +27,11 @@ EPOCH_COLUMNS = {"accuracy": ("Training", ".2%"), "val_accuracy": ("Validation",
 WHOSE = {"claimed": "claimed", "measured": "ours"}
 
 
-@st.cache_data(max_entries=4, show_spinner="Timing the networks …")
-def time_networks(ages: dict[str, int]) -> dict[str, float]:
-    """Milliseconds for one digit, timed anew when a network was trained anew: `ages` says when each was."""
+@ui.remember(max_entries=4, show_spinner="Timing the networks …")
+def time_networks(models: list[StoredModel]) -> dict[str, float]:
+    """Milliseconds that each network needs for one digit."""
     image = ui.load_digits()[1][0][0]
-    return comparison.time_networks({name: ui.load_classifier(name) for name in ages}, image)
+    return comparison.time_networks({model.name: ui.load_classifier(model.name) for model in models}, image)
 
 
 def make_report(model: StoredModel) -> str:
@@ -41,7 +41,7 @@ def make_report(model: StoredModel) -> str:
 
 def show_table(models: list[StoredModel]) -> None:
     """Show claim and measurement of every network."""
-    times = time_networks({model.name: model.tflite.stat().st_mtime_ns for model in models})
+    times = time_networks(models)
     rows = [comparison.describe(model) | {"milliseconds": times[model.name]} for model in models]
     st.dataframe(
         rows,
