@@ -11,12 +11,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
 from mnist_app.model_store import check_name, partial_folder, read_history
+from mnist_app.pace import Pace
 from mnist_app.settings import MODELS_FOLDER, PACKAGE, TrainingSettings
 
 LOG_LINES = 15
@@ -37,7 +37,7 @@ class Run:
         self._model, self._partial = folder / name, partial_folder(name, folder)
         self._scratch = tempfile.TemporaryDirectory(prefix="mnist-run-")
         self._progress_file, self._log = (Path(self._scratch.name) / file for file in ("progress.json", "log.txt"))
-        self._first: tuple[float, int] | None = None
+        self._pace = Pace()
         self._cancelled = False
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -70,19 +70,14 @@ class Run:
         """Step, steps of the whole run, and the latest figures; zeros before the first step."""
         with suppress(FileNotFoundError):
             figures = json.loads(self._progress_file.read_text(encoding="utf-8"))
-            step, steps = figures.pop("step"), figures.pop("steps")
-            self._first = self._first or (time.monotonic(), step)
-            return step, steps, figures
+            return figures.pop("step"), figures.pop("steps"), figures
         return 0, 0, {}
 
     @property
     def seconds_left(self) -> float | None:
         """Time that the remaining steps need at the speed seen so far; None before that can be told."""
         step, steps, _ = self.progress
-        if self._first is None or step <= self._first[1]:
-            return None
-        start, first_step = self._first
-        return (time.monotonic() - start) / (step - first_step) * (steps - step)
+        return self._pace.seconds_left(step, steps)
 
     @property
     def history(self) -> list[dict[str, float]]:
@@ -145,7 +140,7 @@ class Runs:
             ValueError: the name is not allowed or taken, or another training is running.
         """
         with self._lock:
-            if self.busy:
+            if self.latest is not None and self.latest.running:
                 raise ValueError(f"{self.latest.name!r} is being trained; only one network can be at a time.")
             if (self._folder / check_name(name)).exists():
                 raise ValueError(f"There is a network {name!r} already; choose another name.")

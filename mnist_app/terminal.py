@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from mnist_app import tables
+from mnist_app.pace import Pace, duration
 
 
 class Format(StrEnum):
@@ -54,7 +56,8 @@ class TrainingBar:
     """Progress of a training: a bar with the time left on a terminal, and a file for whoever watches from outside."""
 
     def __init__(self, file: Path | None) -> None:
-        self._file, self._bar, self._written = file, None, 0.0
+        self._file, self._written, self._pace = file, 0.0, Pace()
+        self._bar: Any = None  # the type of typer.progressbar has no public name
 
     def __enter__(self) -> "TrainingBar":
         return self
@@ -66,7 +69,6 @@ class TrainingBar:
     def update(self, step: int, steps: int, figures: dict[str, float]) -> None:
         """Show that so many of the steps are done; the first one seen may be in the middle of the run."""
         if self._bar is None:
-            self._start, self._first = time.monotonic(), step
             self._bar = typer.progressbar(
                 length=steps,
                 file=sys.stderr,
@@ -76,18 +78,11 @@ class TrainingBar:
                 hidden=not sys.stderr.isatty(),
             )
         self._bar.label = "Training, " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
-        self._bar.current_item = self._time_left(step, steps)
+        left = self._pace.seconds_left(step, steps)
+        self._bar.current_item = "" if left is None else f"about {duration(left)} left"
         self._bar.update(step - self._bar.pos)
         if self._file and (step == steps or time.monotonic() > self._written + 1):
             self._written = time.monotonic()
             partial = self._file.with_suffix(".partial")  # renamed, so that a reader never sees half of it
             partial.write_text(json.dumps({"step": step, "steps": steps, **figures}), encoding="utf-8")
             partial.replace(self._file)
-
-    def _time_left(self, step: int, steps: int) -> str:
-        """What the remaining steps need at the speed seen so far; "" before that can be told."""
-        if step == self._first:
-            return ""
-        seconds = (time.monotonic() - self._start) / (step - self._first) * (steps - step)
-        hours, minutes = divmod(round(seconds) // 60, 60)
-        return f"{hours}:{minutes:02d}:{round(seconds) % 60:02d} left"

@@ -202,15 +202,6 @@ def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:
 # ---- trainings ----
 
 
-def duration(seconds: float) -> str:
-    """Seconds as a person says them."""
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
-
-
 def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None:
     """Draw loss and accuracy of a training side by side."""
     rows = charts.curve_rows(history)

@@ -82,7 +82,7 @@ def test_a_run_is_watched_from_start_to_end(runs):
 
     (models / "go on").touch()
     wait_until(lambda: run.progress[0] == 60)
-    first = run._first[0]
+    first = run._pace._first[0]
     assert run.seconds_left == pytest.approx((time.monotonic() - first) / 50 * 40, rel=0.1)
 
     (models / "finish").touch()

@@ -23,7 +23,7 @@ def test_time_left_of_a_training_that_goes_on_counts_what_it_does_itself(clock, 
             bar.update(step, 1000, {"loss": 0.25})
             left.append(bar._bar.current_item)
             assert bar._bar.pos == step
-    assert left == ["", "0:16:18 left", "0:00:00 left"]
+    assert left == ["", "about 16 min 18 s left", "about 0 s left"]
     assert json.loads(file.read_text()) == {"step": 1000, "steps": 1000, "loss": 0.25}
 
 

@@ -8,6 +8,7 @@ from mnist_app import comparison, report, report_files, tables, ui
 from mnist_app.comparison import Disagreement
 from mnist_app.detecting.detector import DETECTOR
 from mnist_app.model_store import StoredModel
+from mnist_app.pace import duration
 from mnist_app.settings import MODELS_FOLDER
 
 COLUMNS = {
@@ -160,7 +161,7 @@ def show_detector(detector: StoredModel) -> None:
         if history:
             st.metric("Epochs", f"{len(history)}", help="It never sees a page twice: an epoch is 500 steps.")
             seconds = sum(row["seconds"] for row in history)
-            st.metric("Training time", ui.duration(seconds), help="On the machine that trained it.")
+            st.metric("Training time", duration(seconds), help="On the machine that trained it.")
     if history:
         ui.show_curves(history, len(history), "the detector")
         st.caption(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_app import model_store, runs, tables, ui
+from mnist_app.pace import duration
 from mnist_app.recipes import RECIPES
 from mnist_app.settings import Setting, TrainingSettings
 
@@ -35,7 +36,7 @@ def show_network() -> None:
         st.metric("Test digits read right", f"{metrics['accuracy']:.2%}")
         st.metric("Test digits misread", f"{metrics['errors']:,}", help="Of 10,000.")
         st.metric("Weights", f"{metrics['parameters']:,}", help="Numbers in the network that training adjusts.")
-        st.metric("Training time", ui.duration(metrics["train_seconds"]), help="On the machine that trained it.")
+        st.metric("Training time", duration(metrics["train_seconds"]), help="On the machine that trained it.")
     ui.show_curves(history, len(history), model.name)
     st.caption(
         "**Accuracy** is the share read right; **loss** is lower the surer the network is of the right digit. "
@@ -107,7 +108,7 @@ def show_run(run: runs.Run, was_running: bool) -> None:
         else:
             st.markdown(f"**Training “{run.name}”**")
             left = run.seconds_left
-            waiting = "working out the time left" if left is None else f"about {ui.duration(left)} left"
+            waiting = "working out the time left" if left is None else f"about {duration(left)} left"
             st.progress(step / steps if steps else 0.0, STATES.get(state, f"Step {step:,} of {steps:,} · {waiting}"))
             if figures:
                 st.caption(f"This epoch so far: loss {figures['loss']:.3f}, accuracy {figures['accuracy']:.1%}")
