@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +233,14 @@ def read_history(path: Path) -> list[dict[str, float]]:
 def write_json(path: Path, values: dict[str, Any]) -> None:
     """Write a dictionary as indented JSON."""
     path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    _parse.cache_clear()  # two writings may follow each other faster than a file's time tells
 
 
 def _read_json(path: Path) -> dict[str, Any]:
+    return dict(_parse(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=256)
+def _parse(path: Path, written: int) -> dict[str, Any]:
+    """Parse a file once as long as nobody writes it: every page asks every model's recipe whenever it is drawn."""
     return json.loads(path.read_text(encoding="utf-8"))

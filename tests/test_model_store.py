@@ -77,6 +77,18 @@ def test_an_unknown_model_lists_the_known_ones(tmp_path):
         model_store.find_model("yours", tmp_path)
 
 
+def test_a_recipe_is_parsed_once_until_it_is_written(tmp_path, monkeypatch):
+    loads, parsed = model_store.json.loads, []
+    monkeypatch.setattr(model_store.json, "loads", lambda text: parsed.append(text) or loads(text))
+    model = model_store.StoredModel(tmp_path)
+    model_store.write_json(tmp_path / "recipe.json", {"epochs": 3})
+    model.recipe["epochs"] = 4  # changes the caller's dictionary and no other
+    assert [model.recipe["epochs"], model_store.StoredModel(tmp_path).recipe["epochs"]] == [3, 3]
+    assert len(parsed) == 1
+    model_store.write_json(tmp_path / "recipe.json", {"epochs": 5})
+    assert model.recipe == {"epochs": 5}
+
+
 def test_calibration_is_kept(tmp_path):
     write(tmp_path, "mine")
     model = model_store.find_model("mine", tmp_path)
