@@ -1,7 +1,6 @@
 """The card of one uploaded picture: what was read, drawn over the picture, and corrections by hand."""
 # ruff: noqa: TID251 (this module is on ui's floor)
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,11 +10,12 @@ import streamlit as st
 
 from mnist_app import annotate, answers, canvas, corrections, own, ui
 from mnist_app.annotate import LeftOut
+from mnist_app.model_store import StoredModel
 from mnist_app.picture_files import PictureError, open_picture
 from mnist_app.preprocessing import Step
 from mnist_app.reading import Digit, Reading, read_picture
 from mnist_app.segmentation import Box
-from mnist_app.session import Sheet
+from mnist_app.session import PictureFile, Sheet
 
 EDIT_WIDTHS = {"Small": 300, "Wide": 640}  # of the photo under the boxes, in pixels
 EDIT_HEIGHT = 900
@@ -27,11 +27,18 @@ HOW_TO_EDIT = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of one file: a reduced picture and its reading, or one sentence why there is none."""
+    """What is known of one file.
 
-    preview: np.ndarray | None = None
-    shape: tuple[int, ...] = ()  # of the picture in whose pixels boxes are
-    reading: Reading | None = None
+    Attributes:
+        reading: what was read.
+        preview: the picture, `(h, w, 3)` uint8 RGB, reduced for showing.
+        shape: of the picture in whose pixels boxes are.
+        error: one sentence why the file cannot be read; then all else is empty.
+    """
+
+    reading: Reading
+    preview: np.ndarray
+    shape: tuple[int, ...]
     error: str | None = None
 
     @property
@@ -39,48 +46,57 @@ class Answer:
         return self.preview.shape[1] / self.shape[1]
 
 
-@st.cache_resource(max_entries=16, show_spinner="Reading …")
-def read_file(content: bytes, model: str, boxes: tuple[Box, ...] | None = None) -> Answer:
-    """Read a file, once for each content, network and choice of boxes; the large arrays of the steps are not kept."""
+def unreadable(error: str) -> Answer:
+    """The answer for a file that cannot be read."""
+    return Answer(Reading((), (), {}), np.zeros((0, 0, 3), np.uint8), (0, 0, 3), error)
+
+
+@ui.keep(max_entries=2)  # 12 megapixels are 36 MB
+def decode(file: PictureFile) -> np.ndarray:
+    """A file's picture, decoded once for its reading, its steps and all corrections."""
+    return open_picture(file.content)
+
+
+@ui.keep(max_entries=64, show_spinner="Reading …")  # 2.5 MB each, of a large photo
+def read_file(file: PictureFile, model: StoredModel, boxes: tuple[Box, ...] | None = None) -> Answer:
+    """Read a file, once for each network and choice of boxes; the large arrays of the steps are not kept."""
     try:
-        picture = open_picture(content)
+        picture = decode(file)
     except PictureError as error:
-        return Answer(error=str(error))
-    reading = read_picture(picture, ui.load_classifier(model), boxes=boxes)
-    return Answer(annotate.reduce_picture(picture), picture.shape, replace(reading, made={}))
+        return unreadable(str(error))
+    reading = read_picture(picture, ui.load_classifier(model.name), boxes=boxes)
+    return Answer(replace(reading, made={}), annotate.reduce_picture(picture), picture.shape)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading …")
-def read_steps(content: bytes, model: str) -> tuple[Step, ...]:
+@ui.keep(max_entries=2, show_spinner="Reading …")
+def read_steps(file: PictureFile, model: StoredModel) -> tuple[Step, ...]:
     """A file's steps, made again for those who look at them."""
-    return read_picture(open_picture(content), ui.load_classifier(model)).steps
+    return read_picture(decode(file), ui.load_classifier(model.name)).steps
 
 
-def read_corrected(name: str, content: bytes, model: str) -> tuple[str, Answer]:
-    """Read a file with the corrections that the user has made; returns the card's key, too."""
-    key = hashlib.sha256(name.encode() + content).hexdigest()[:12]
-    answer = read_file(content, model)
-    sheet = ui.session().marks.get(key)
-    if sheet is None or not answer.reading or sheet.content == corrections.mark_reading(answer.reading):
-        return key, answer
+def read_corrected(file: PictureFile, model: StoredModel) -> Answer:
+    """Read a file with the corrections that the user has made."""
+    answer, sheet = read_file(file, model), ui.session().marks.get(file.key)
+    if sheet is None or sheet.content == corrections.mark_reading(answer.reading):
+        return answer
     boxes = corrections.boxes_of(sheet.content, answer.shape)
-    answer = read_file(content, model, tuple(boxes))
-    return key, replace(answer, reading=corrections.apply_typed(sheet.content, boxes, answer.reading))
+    answer = read_file(file, model, tuple(boxes))
+    return replace(answer, reading=corrections.apply_typed(sheet.content, boxes, answer.reading))
 
 
 def to_dict(name: str, answer: Answer) -> dict[str, Any]:
     """One file's answer with the keys of `predict --format json`."""
-    found = answer.reading.to_dict() if answer.reading else {"text": "", "digits": [], "rejected": []}
-    return {"path": name, **found, "error": answer.error}
+    return {"path": name, **answer.reading.to_dict(), "error": answer.error}
 
 
-def show_card(key: str, name: str, content: bytes, model: str, answer: Answer) -> None:
+def show_card(file: PictureFile, model: StoredModel, answer: Answer) -> None:
     """Show the picture with its boxes beside the number, and all that explains or corrects it."""
     with st.container(border=True):
-        st.markdown(f"**{name}**")
-        if not answer.reading:
+        st.markdown(f"**{file.name}**")
+        if answer.error:
             st.error(answer.error, icon=":material/broken_image:")
             return
+        key = file.key
         picture, text = st.columns([3, 2], gap="medium")
         with text:
             _show_number(key, answer.reading)
@@ -88,15 +104,15 @@ def show_card(key: str, name: str, content: bytes, model: str, answer: Answer) -
             editing = st.toggle("Correct by hand", key=f"editing_{key}")
         drawn = annotate.draw_reading(answer.preview, answer.reading, answer.scale, left_out)
         said = answer.reading.text.replace("\n", ", ") or "no digit"
-        picture.image(drawn, width="stretch", alt=f"{name} with boxes around what was read: {said}")
+        picture.image(drawn, width="stretch", alt=f"{file.name} with boxes around what was read: {said}")
         if editing:
-            _edit(key, content, model, answer)
+            _edit(file, model, answer)
         if readable := [digit for digit in answer.reading.digits if digit.features.size]:  # drawn by hand: none
-            _show_closer(key, readable, model)
+            _show_closer(key, readable, model.name)
         way = st.expander("How it got there", on_change="rerun", key=f"way_{key}", icon=":material/footprint:")
         if way.open:
             with way:
-                ui.show_steps(read_steps(content, model), 220)
+                ui.show_steps(read_steps(file, model), 220)
                 _show_digits(answer.reading)
 
 
@@ -144,21 +160,22 @@ def _show_digits(reading: Reading) -> None:
                 st.caption(f"{annotate.label_of(digit)} · {answers.percent(digit.confidence)}")
 
 
-def _edit(key: str, content: bytes, model: str, answer: Answer) -> None:
+def _edit(file: PictureFile, model: StoredModel, answer: Answer) -> None:
     """Let the user change the boxes; a change is read again at once, and labels nobody typed follow the new answer."""
+    key = file.key
     sheet = ui.session().marks.setdefault(key, Sheet(corrections.mark_reading(answer.reading)))
     st.caption(HOW_TO_EDIT)
     st.space("medium")  # for the canvas's toolbar
     photo = _fit(answer.preview)
     after = canvas.edit_boxes(sheet, f"boxes_{key}", photo, photo.shape[1] / answer.shape[1])
     if st.button("Forget my corrections", key=f"forget_{key}", icon=":material/undo:"):
-        sheet.put(corrections.mark_reading(read_file(content, model).reading))
+        sheet.put(corrections.mark_reading(read_file(file, model).reading))
         st.rerun()
     marks = corrections.follow(sheet.content, after)
     if marks == sheet.content:
         return
     boxes = corrections.boxes_of(marks, answer.shape)
-    labelled = corrections.label_marks(marks, boxes, read_file(content, model, tuple(boxes)).reading)
+    labelled = corrections.label_marks(marks, boxes, read_file(file, model, tuple(boxes)).reading)
     if labelled == marks:
         sheet.content = labelled
     else:  # the canvas shows other labels: give it these

@@ -17,7 +17,7 @@ from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.gallery import Exam
 from mnist_app.model_store import StoredModel
 from mnist_app.preprocessing import Step
-from mnist_app.session import Session
+from mnist_app.session import PictureFile, Session
 
 # Okabe and Ito's colours: told apart with any kind of colour blindness.
 BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"
@@ -26,14 +26,16 @@ TRACE = 0.0005  # smaller probabilities are shown as nothing
 PER_PAGE = 24
 DIGITS_CSV = "These digits with what the network says of them"
 
-# Whatever follows from a network is worked out once: `@remember(max_entries=8)`, or `@keep` for what all sessions share
-# and nobody writes to. A network that was trained or measured anew has another version, and then it is worked out anew.
-VERSIONS = {
+# Whatever follows from a network or a file is worked out once: `@remember(max_entries=8)`, or `@keep` for what all
+# sessions share and nobody writes to. A network that was trained or measured anew has another version, and then it is
+# worked out anew.
+IDENTITY = {
+    PictureFile: lambda file: file.key,
     StoredModel: lambda model: (str(model.folder), model.version),
     Exam: lambda exam: (exam.model, exam.version),
 }
-remember = partial(st.cache_data, show_spinner=False, hash_funcs=VERSIONS)
-keep = partial(st.cache_resource, show_spinner=False, hash_funcs=VERSIONS)
+remember = partial(st.cache_data, show_spinner=False, hash_funcs=IDENTITY)
+keep = partial(st.cache_resource, show_spinner=False, hash_funcs=IDENTITY)
 
 
 def session() -> Session:

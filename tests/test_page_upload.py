@@ -1,5 +1,6 @@
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,10 +192,38 @@ def test_downloads(page, mnist_test):
     assert [button.label for button in page.get("download_button")] == ["CSV", "JSON"]
 
 
-def test_results_have_the_keys_of_the_command_line(mnist_test):
-    from mnist_app.cards import Answer, to_dict
+def test_an_upload_is_decoded_once_and_read_once_a_choice_of_boxes(page, mnist_test, monkeypatch):
+    times = Counter()
 
-    broken = to_dict("a.png", Answer(error="It is empty."))
+    def count(name: str) -> None:
+        function = getattr(cards, name)
+        monkeypatch.setattr(cards, name, lambda *args, **options: times.update([name]) or function(*args, **options))
+
+    count("open_picture")
+    count("read_picture")
+    for cached in (cards.decode, cards.read_file, cards.read_steps):
+        cached.clear()
+    key = open_editor(page, mnist_test)
+    for _ in range(3):
+        page.run()
+    assert times == {"open_picture": 1, "read_picture": 1}
+    correct(page, key, without_first_and_a_six)
+    page.session_state[f"way_{key}"] = True
+    page.run()
+    assert times == {"open_picture": 1, "read_picture": 3}, "as it is, with other boxes, and for its steps"
+
+
+def test_many_uploads_are_not_read_again(page, mnist_test, monkeypatch):
+    read, times = cards.read_picture, []
+    monkeypatch.setattr(cards, "read_picture", lambda *args, **options: times.append(1) or read(*args, **options))
+    cards.read_file.clear()
+    upload(page, *((f"{i}.png", digit_file(mnist_test, i), "image/png") for i in range(20)))
+    page.run()
+    assert len(times) == 20
+
+
+def test_results_have_the_keys_of_the_command_line():
+    broken = cards.to_dict("a.png", cards.unreadable("It is empty."))
     assert json.loads(json.dumps(broken)) == {
         "path": "a.png", "text": "", "digits": [], "rejected": [], "error": "It is empty.",
     }  # fmt: skip

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_app.charts_map import WHOLE
-from mnist_app.session import Session, Sheet
+from mnist_app.session import PictureFile, Session, Sheet
 
 
 @pytest.fixture
@@ -60,3 +60,32 @@ def test_a_digit_is_kept_with_where_it_lies():
     assert session.digit_is_drawn
     session.keep_digit(image, drawn=False)
     assert not session.digit_is_drawn
+
+
+class Upload:
+    """An upload that counts how often it is read."""
+
+    def __init__(self, file_id: str, name: str, content: bytes) -> None:
+        self.file_id, self.name, self.content, self.times = file_id, name, content, 0
+
+    def getvalue(self) -> bytes:
+        self.times += 1
+        return self.content
+
+
+def test_an_upload_is_read_once_however_often_the_page_runs():
+    session, upload = Session(), Upload("1", "a.png", b"ink")
+    for _ in range(3):
+        (file,) = session.take([upload])
+    assert file == PictureFile("a.png", b"ink")
+    assert upload.times == 1
+    assert session.take([]) == []
+    assert not session.files, "what was taken away is not kept"
+
+
+def test_the_same_file_twice_is_one_and_another_name_or_content_is_another():
+    given = [("a.png", b"ink"), ("a.png", b"ink"), ("b.png", b"ink"), ("a.png", b"")]
+    files = Session().take(Upload(str(i), *file) for i, file in enumerate(given))
+    assert [(file.name, file.content) for file in files] == [("a.png", b"ink"), ("b.png", b"ink"), ("a.png", b"")]
+    assert len({file.key for file in files}) == 3
+    assert [file.name for file in Session().take([Upload("1", "1234.jpg", b"ink")], "camera.jpg")] == ["camera.jpg"]

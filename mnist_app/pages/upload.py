@@ -9,46 +9,43 @@ from PIL import Image
 from mnist_app import cards, tables, ui
 from mnist_app.examples import compose_page
 from mnist_app.picture_files import SUFFIXES
+from mnist_app.session import PictureFile
 
 EXAMPLES = {"Try a page": {"seed": 0}, "Try ruled paper in bad light": {"seed": 3, "ruled": True}}
 CARDS = 5  # files shown at a time
 NUMBER_STYLE = '<style>[class*="st-key-number"] code { font-size: 1.75rem; line-height: 1.3 }</style>'
 
-File = tuple[str, bytes]
 
-
-def choose_files() -> list[File]:
-    """Let the user choose pictures, take one, or try an example; returns names and contents."""
+def choose_files() -> list[PictureFile]:
+    """Let the user choose pictures, take one, or try an example; returns them."""
     source = st.segmented_control(
         "Where from", ["Files", "Camera"], default="Files", required=True, key="source", label_visibility="collapsed"
     )
     if source == "Camera":
         photo = st.camera_input("Hold a page of digits into the camera", key="camera")
-        return [("camera.jpg", photo.getvalue())] if photo else []
+        return ui.session().take([photo] if photo else [], "camera.jpg")
     types = [suffix[1:] for suffix in SUFFIXES]
     uploads = st.file_uploader("Pictures of handwritten digits", types, accept_multiple_files=True, key="files")
-    files = [(upload.name, upload.getvalue()) for upload in uploads]
-    return list(dict.fromkeys(files)) or choose_example()
+    return ui.session().take(uploads) or choose_example()
 
 
-def choose_example() -> list[File]:
+def choose_example() -> list[PictureFile]:
     """Offer pages to try for those who have no picture at hand."""
     st.write("A photo of a page, a scan or a drawing, with any number of digits in rows. Nothing at hand?")
     session = ui.session()
     with st.container(horizontal=True):
         for name in EXAMPLES:
             st.button(name, on_click=session.choose_example, args=[name])
-    name = session.example
-    return [(f"{name.removeprefix('Try ').capitalize()}.png", example_file(name))] if name else []
+    return [example_file(session.example)] if session.example else []
 
 
-@st.cache_data(max_entries=len(EXAMPLES), show_spinner=False)
-def example_file(name: str) -> bytes:
+@st.cache_resource(max_entries=len(EXAMPLES), show_spinner=False)
+def example_file(name: str) -> PictureFile:
     """One of the example pages as a PNG file."""
     _, test = ui.load_digits()
     file = io.BytesIO()
     Image.fromarray(compose_page(test, **EXAMPLES[name])).save(file, "PNG")
-    return file.getvalue()
+    return PictureFile(f"{name.removeprefix('Try ').capitalize()}.png", file.getvalue())
 
 
 def show_results(results: list[dict]) -> None:
@@ -70,15 +67,15 @@ def show_results(results: list[dict]) -> None:
 
 
 st.title("Upload pictures")
-model = ui.pick_model(tested_here=False).name
+model = ui.pick_model(tested_here=False)
 st.html(NUMBER_STYLE)
 files = choose_files()
 if not files:
     st.stop()
 
-read = [(name, content, *cards.read_corrected(name, content, model)) for name, content in files]
+read = [(file, cards.read_corrected(file, model)) for file in files]
 pages = -(-len(read) // CARDS)
 page = st.pagination(pages, key="page") if pages > 1 else 1
-for name, content, key, answer in read[(page - 1) * CARDS : page * CARDS]:
-    cards.show_card(key, name, content, model, answer)
-show_results([cards.to_dict(name, answer) for name, _, _, answer in read])
+for file, answer in read[(page - 1) * CARDS : page * CARDS]:
+    cards.show_card(file, model, answer)
+show_results([cards.to_dict(file.name, answer) for file, answer in read])
