@@ -4,7 +4,6 @@ import io
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from statistics import median
 
 import cv2
@@ -15,11 +14,11 @@ from mnist_app import model_store
 from mnist_app.classifier import load_classifier
 from mnist_app.datasets import load_mnist, to_input
 from mnist_app.model_store import StoredModel
+from mnist_app.pace import medians
 from mnist_app.picture_files import open_picture
 from mnist_app.reading import read_picture
 from mnist_app.tables import Row
 
-REPEATS = 50
 ROUNDS = 5  # of what takes long enough to be timed a few times only
 REFERENCE = "dropout"  # the small network that the others are compared with
 # What a cold process does before its first answer; it prints its largest memory in KB.
@@ -139,19 +138,6 @@ def _large_photo(model: StoredModel) -> list[Row]:
         *(_row(name, value * 1e3, "ms", "Pillow's decoding", decoding * 1e3) for name, value in seconds.items()),
         _row("12-megapixel photo, 1.5 x decoding + 200 ms", allowed * 1e3, "ms", reading, seconds[reading] * 1e3),
     ]
-
-
-def medians(calls: dict[str, Callable[[], object]], repeats: int = REPEATS) -> dict[str, float]:
-    """Median seconds of each call; they take turns, so that a slow moment of the machine hits all of them."""
-    for call in calls.values():
-        call()
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(repeats):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: median(values) for name, values in times.items()}
 
 
 def _row(what: str, value: float, unit: str, reference: str | None = None, divisor: float | None = None) -> Row:

@@ -6,13 +6,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mnist_app import embedding
 from mnist_app.charts import NOWHERE, VERMILLION, set_params
-from mnist_app.gallery import Case, Exam
+from mnist_app.gallery import Exam
+from mnist_app.places import SIDE, WHOLE, Box
 from mnist_app.settings import CLASSES
 
-SIDE = 100.0  # of the map, whose own unit means nothing
-WHOLE = (0.0, SIDE)
 MARGIN = 2.0
 BY_DIGIT, BY_ANSWER = "true digit", "right or wrong"
 COLOURS = (BY_DIGIT, BY_ANSWER)
@@ -22,36 +20,6 @@ DIGIT_COLOURS = (
 )  # fmt: skip
 DATA = "digits"  # name of the table in the specification
 QUIET = "#8aa0b4"
-Box = tuple[tuple[float, float], tuple[float, float]]
-
-
-def scale_points(points: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Bring places on the map into 0 to `SIDE`, upwards and to the right.
-
-    Args:
-        points: `(m, 2)`, in the unit of the stored map.
-        reference: `(n, 2)`, the stored map, whose ends become 0 and `SIDE`.
-
-    Returns:
-        `(m, 2)` float32, rounded to two decimals.
-    """
-    low, high = reference.min(axis=0), reference.max(axis=0)
-    return np.round((points - low) / np.maximum(high - low, 1e-9) * SIDE, 2).astype(np.float32)
-
-
-def place_case(case: Case, exam: Exam, stored: np.ndarray) -> np.ndarray:
-    """Where a digit lies, `(2,)` as `scale_points`: a test digit at its place, another one among those like it.
-
-    Args:
-        case: the digit.
-        exam: the test digits.
-        stored: `(n, 2)`, their map.
-    """
-    if case.number is not None:
-        points = stored[[case.number]]
-    else:
-        points = embedding.place(case.features[np.newaxis], exam.features, stored)
-    return scale_points(points, stored)[0]
 
 
 def map_table(exam: Exam, places: np.ndarray) -> pd.DataFrame:
@@ -59,7 +27,7 @@ def map_table(exam: Exam, places: np.ndarray) -> pd.DataFrame:
 
     Args:
         exam: the digits.
-        places: `(n, 2)` from `scale_points`.
+        places: `(n, 2)` from `places.scale_points`.
     """
     order = np.argsort(~exam.right, kind="stable")
     columns = {
@@ -73,32 +41,12 @@ def map_table(exam: Exam, places: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({name: values[order] for name, values in columns.items()})
 
 
-def inside(places: np.ndarray, box: Box) -> np.ndarray:
-    """Numbers `(k,)` of the digits whose places `(n, 2)` lie in a box, its edges included."""
-    within = [(places[:, axis] >= low) & (places[:, axis] <= high) for axis, (low, high) in enumerate(box)]
-    return np.flatnonzero(within[0] & within[1])
-
-
-def write_box(box: Box) -> str:
-    """Write a box as an address holds it: left, right, bottom and top, with one decimal."""
-    return ",".join(f"{end:.1f}" for ends in box for end in ends)
-
-
-def read_box(word: str) -> Box:
-    """Read what `write_box` wrote; the whole map for anything else."""
-    try:
-        left, right, bottom, top = (min(max(float(end), 0.0), SIDE) for end in word.split(","))
-    except ValueError:
-        return WHOLE, WHOLE
-    return (left, right), (bottom, top)
-
-
 def map_chart(exam: Exam, places: np.ndarray, colour: str, brush: bool, height: int = 520) -> dict[str, Any]:
     """Specification of the map, still without its digits and nothing marked: see `fill`.
 
     Args:
         exam: the digits.
-        places: `(n, 2)` from `scale_points`, to write each digit's name into its cluster.
+        places: `(n, 2)` from `places.scale_points`, to write each digit's name into its cluster.
         colour: one of `COLOURS`.
         brush: whether a box can be drawn, which is the selection "box".
         height: in pixels.
@@ -133,7 +81,7 @@ def _axes() -> dict[str, Any]:
 def _points(colour: str) -> alt.Chart:
     if colour == BY_DIGIT:
         digits = alt.Scale(domain=list(range(CLASSES)), range=list(DIGIT_COLOURS))
-        look = {"color": alt.Color("true:N", scale=digits, legend=None), "opacity": alt.value(0.6)}
+        look: dict[str, Any] = {"color": alt.Color("true:N", scale=digits, legend=None), "opacity": alt.value(0.6)}
         look |= {"size": alt.value(14)}
     else:
         wrong = alt.datum.right == False  # noqa: E712 (an expression for the browser)
@@ -163,7 +111,7 @@ def _names(exam: Exam, places: np.ndarray) -> list[alt.Chart]:
     middles = [np.median(places[exam.y_true == digit], axis=0) for digit in np.unique(exam.y_true)]
     rows = [{"x": float(x), "y": float(y), "name": str(digit)} for digit, (x, y) in enumerate(middles)]
     base = alt.Chart(alt.Data(values=rows)).encode(**_axes(), text="name:N")
-    look = {"fontSize": 22, "fontWeight": "bold", "tooltip": None}
+    look: dict[str, Any] = {"fontSize": 22, "fontWeight": "bold", "tooltip": None}
     return [base.mark_text(stroke="white", strokeWidth=5, **look), base.mark_text(color="#1b1f24", **look)]
 
 

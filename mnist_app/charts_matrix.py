@@ -94,17 +94,6 @@ def confusion_chart(rows: Rows) -> alt.LayerChart:
     return layers.add_params(CHOSEN)
 
 
-def confused_pairs(matrix: np.ndarray, most: int = 10) -> Rows:
-    """List the pairs of true and predicted digit that are confused most often, with their share of the true digit."""
-    wrong = matrix * (1 - np.eye(len(matrix), dtype=matrix.dtype))
-    pairs = [(int(i) // len(matrix), int(i) % len(matrix)) for i in np.argsort(-wrong, axis=None, kind="stable")]
-    return [
-        {"true": t, "predicted": p, "count": int(wrong[t, p]), "share": float(wrong[t, p] / matrix[t].sum())}
-        for t, p in pairs[:most]
-        if wrong[t, p]
-    ]
-
-
 def per_class_rows(matrix: np.ndarray) -> Rows:
     """Turn a confusion matrix `(10, 10)` into one row for each digit and figure, with its 95 % interval.
 

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import binomtest
 
-from mnist_app import benchmark, explore
+from mnist_app import explore
 from mnist_app.classifier import Classifier
 from mnist_app.model_store import StoredModel
+from mnist_app.pace import medians
 from mnist_app.recipes import Claim, claim_of
 from mnist_app.tables import Row
 
@@ -90,7 +91,7 @@ def find_claim(model: StoredModel) -> Claim | None:
 def time_networks(classifiers: Mapping[str, Classifier], image: np.ndarray) -> dict[str, float]:
     """Milliseconds that each network needs for one image `(28, 28)` uint8 on this machine, as medians."""
     calls = {name: lambda c=c: c.predict(image[np.newaxis]) for name, c in classifiers.items()}
-    return {name: seconds * 1e3 for name, seconds in benchmark.medians(calls, REPEATS).items()}
+    return {name: seconds * 1e3 for name, seconds in medians(calls, REPEATS).items()}
 
 
 def epoch_rows(claim: Claim, history: list[dict[str, float]]) -> list[Row]:

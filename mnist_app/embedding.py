@@ -5,11 +5,10 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
-from mnist_app.explanations import nearest, unit_length
+from mnist_app.explanations import unit_length
 
 COMPONENTS = 50
 STEPS = 500  # enough: ten neighbours on the map vote for the label of 99.3 % of the test digits ("dropout")
-NEIGHBOURS = 10
 
 
 def embed(features: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -31,21 +30,3 @@ def embed(features: np.ndarray, seed: int = 0) -> np.ndarray:
     # One thread: the same map on every machine; several only wait for each other where a core has other work.
     with threadpool_limits(1, "openmp"):
         return TSNE(init="pca", max_iter=STEPS, random_state=seed).fit_transform(reduced).astype(np.float32)
-
-
-def place(features: np.ndarray, reference_features: np.ndarray, reference_points: np.ndarray) -> np.ndarray:
-    """Put new images on the map: at the mean of their ten nearest neighbours' points, the nearer the heavier.
-
-    Args:
-        features: `(m, d)` of the new images.
-        reference_features: `(n, d)` that the map was made of.
-        reference_points: `(n, 2)`, the map.
-
-    Returns:
-        `(m, 2)` float32.
-    """
-    points = []
-    for query in features:
-        indices, distances = nearest(query, reference_features, NEIGHBOURS)
-        points.append(np.average(reference_points[indices].astype(np.float32), axis=0, weights=1 / (distances + 1e-6)))
-    return np.array(points, np.float32).reshape(-1, 2)

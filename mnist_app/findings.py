@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from mnist_app.charts_matrix import confused_pairs
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.gallery import Exam
+from mnist_app.metrics import confused_pairs
 from mnist_app.recipes import Claim
 
 HEART = 0.005  # so much better on training digits than on others: it has learned some by heart

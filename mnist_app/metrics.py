@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_curve, precision_recall_fscore_support
 
 from mnist_app.settings import CLASSES
+from mnist_app.tables import Row
 
 DIGITS = np.arange(CLASSES)
 BINS = 15
@@ -52,6 +53,17 @@ def wilson_interval(right: int, total: int, z: float = 1.96) -> Interval:
 def confusion(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
     """Confusion matrix `(10, 10)`: rows are true digits, columns predicted ones."""
     return confusion_matrix(y_true, y_pred, labels=DIGITS)
+
+
+def confused_pairs(matrix: np.ndarray, most: int = 10) -> list[Row]:
+    """List the pairs of true and predicted digit that are confused most often, with their share of the true digit."""
+    wrong = matrix * (1 - np.eye(len(matrix), dtype=matrix.dtype))
+    pairs = [(int(i) // len(matrix), int(i) % len(matrix)) for i in np.argsort(-wrong, axis=None, kind="stable")]
+    return [
+        {"true": t, "predicted": p, "count": int(wrong[t, p]), "share": float(wrong[t, p] / matrix[t].sum())}
+        for t, p in pairs[:most]
+        if wrong[t, p]
+    ]
 
 
 def per_class(y_true: np.ndarray, y_pred: np.ndarray) -> list[dict[str, float]]:

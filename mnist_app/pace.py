@@ -1,6 +1,10 @@
-"""How long something takes, and how long it will still take."""
+"""How long something takes, how long it will still take, and how that is said."""
 
 import time
+from collections.abc import Callable, Mapping
+from statistics import median
+
+REPEATS = 50
 
 
 class Pace:
@@ -36,3 +40,16 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes:02d} min"
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def medians(calls: Mapping[str, Callable[[], object]], repeats: int = REPEATS) -> dict[str, float]:
+    """Median seconds of each call; they take turns, so that a slow moment of the machine hits all of them."""
+    for call in calls.values():
+        call()
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(repeats):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: median(values) for name, values in times.items()}

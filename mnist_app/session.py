@@ -8,8 +8,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from mnist_app.charts_map import WHOLE, Box
 from mnist_app.corrections import Mark
+from mnist_app.places import WHOLE, Box
 
 Content = TypeVar("Content")
 Strokes = list[dict[str, Any]]  # fabric.js objects, the oldest first

@@ -252,7 +252,7 @@ def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
 
 
 def link_pair(model: str, pair: dict[str, Any]) -> None:
-    """Show a pair of confused digits, from `charts_matrix.confused_pairs`, as a link to its digits."""
+    """Show a pair of confused digits, from `metrics.confused_pairs`, as a link to its digits."""
     often = "once" if pair["count"] == 1 else f"{pair['count']} times"
     st.page_link(
         navigation.ERRORS.path,

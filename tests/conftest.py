@@ -12,6 +12,7 @@ import pytest
 
 from mnist_app import datasets, model_store
 from mnist_app.classifier import Classifier, load_classifier
+from mnist_app.gallery import Exam
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +42,19 @@ def small_mnist(tmp_path_factory) -> Path:
 def classifier() -> Classifier:
     """The default model's network."""
     return load_classifier(model_store.find_model())
+
+
+@pytest.fixture
+def exam() -> Exam:
+    """Sixty digits, each class in its own direction, of which the first is misread."""
+    rng = np.random.default_rng(0)
+    y_true = np.arange(60) % 10
+    features = (10 * np.eye(10)[y_true] + rng.normal(0, 0.1, (60, 10))).astype(np.float32)
+    y_prob = np.eye(10, dtype=np.float32)[np.where(np.arange(60) == 0, 1, y_true)]
+    return Exam("test", np.zeros((60, 28, 28), np.uint8), y_true, y_prob, features)
+
+
+@pytest.fixture
+def stored(exam) -> np.ndarray:
+    """A map on which class c lies about (10 c, -5 c)."""
+    return exam.y_true[:, np.newaxis] * np.array([10.0, -5.0]) + np.random.default_rng(1).normal(0, 0.1, (60, 2))

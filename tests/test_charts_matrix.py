@@ -38,13 +38,6 @@ def test_confusion_of_a_network_without_errors_can_be_drawn():
     matrices.confusion_chart(rows).to_dict()
 
 
-def test_confused_pairs_come_in_order_and_without_the_right_ones(matrix):
-    pairs = matrices.confused_pairs(matrix)
-    assert [(p["true"], p["predicted"], p["count"]) for p in pairs] == [(4, 9, 10), (7, 1, 5), (9, 4, 3)]
-    assert pairs[0]["share"] == pytest.approx(0.1)
-    assert len(matrices.confused_pairs(matrix, most=2)) == 2
-
-
 def test_a_cell_is_outlined_without_drawing_anew(matrix):
     spec = matrices.confusion_chart(matrices.confusion_rows(matrix, "counts")).to_dict()
     outlined = charts.set_params(spec, chosen=[4, 9])

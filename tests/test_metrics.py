@@ -85,3 +85,12 @@ def test_one_against_rest_agrees_with_scikit_learn(answers):
     taken = y_prob[:, 4] >= thresholds[middle]
     assert precision[middle] == pytest.approx(precision_score(y_true == 4, taken))
     assert recall[middle] == pytest.approx(recall_score(y_true == 4, taken))
+
+
+def test_confused_pairs_come_in_order_and_without_the_right_ones():
+    matrix = np.diag([90] * 10)
+    matrix[4, 9], matrix[7, 1], matrix[9, 4] = 10, 5, 3
+    pairs = metrics.confused_pairs(matrix)
+    assert [(p["true"], p["predicted"], p["count"]) for p in pairs] == [(4, 9, 10), (7, 1, 5), (9, 4, 3)]
+    assert pairs[0]["share"] == pytest.approx(0.1)
+    assert len(metrics.confused_pairs(matrix, most=2)) == 2

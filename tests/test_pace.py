@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from mnist_app import pace
@@ -24,3 +26,10 @@ def test_the_time_left_follows_from_the_speed_since_the_first_look(clock):
 )
 def test_a_duration_as_a_person_says_it(seconds, said):
     assert pace.duration(seconds) == said
+
+
+def test_medians_take_turns_and_count_what_they_say():
+    calls = []
+    seconds = pace.medians({"a": lambda: calls.append("a"), "b": lambda: time.sleep(0.01)}, repeats=3)
+    assert len(calls) == 4  # one to warm up
+    assert seconds["b"] >= 0.01

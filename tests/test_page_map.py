@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_app import charts_map, explore, model_store, navigation, ui
+from mnist_app.places import WHOLE, scale_points
 from mnist_app.session import Session
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -27,7 +28,7 @@ def shown(page: AppTest) -> list[int]:
 @pytest.fixture
 def places() -> np.ndarray:
     points = explore.load_explore(model_store.list_models()[0]).points
-    return charts_map.scale_points(points, points)
+    return scale_points(points, points)
 
 
 def test_nothing_is_chosen_at_first():
@@ -51,7 +52,7 @@ def test_sliders_choose_a_box_too(places):
     assert page.query_params["box"] == "10.0,12.0,0.0,100.0"
     inside = (places[:, 0] >= 10) & (places[:, 0] <= 12)
     assert shown(page) == np.flatnonzero(inside)[: ui.PER_PAGE].tolist()
-    page.slider(key="x").set_value(charts_map.WHOLE).run()
+    page.slider(key="x").set_value(WHOLE).run()
     assert "box" not in page.query_params
     assert not shown(page)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_app.charts_map import WHOLE
+from mnist_app.places import WHOLE
 from mnist_app.session import PictureFile, Session, Sheet
 
 

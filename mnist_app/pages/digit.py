@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts, charts_map, explanations, navigation, own, ui
+from mnist_app import charts, charts_map, explanations, navigation, own, places, ui
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.gallery import Case, Exam
 from mnist_app.neighbours import FeatureBank
@@ -34,9 +34,9 @@ def explain(exam: Exam, image: np.ndarray, target: int) -> tuple[np.ndarray, np.
 @ui.remember(max_entries=8)
 def draw_map(exam: Exam, _stored: np.ndarray) -> tuple[pd.DataFrame, dict]:
     """Data and specification of a small map of the test digits."""
-    places = charts_map.scale_points(_stored, _stored)
-    spec = charts_map.map_chart(exam, places, charts_map.BY_DIGIT, brush=False, height=360)
-    return charts_map.map_table(exam, places)[::THIN], spec
+    points = places.scale_points(_stored, _stored)
+    spec = charts_map.map_chart(exam, points, charts_map.BY_DIGIT, brush=False, height=360)
+    return charts_map.map_table(exam, points)[::THIN], spec
 
 
 def choose_case(exam: Exam) -> Case:
@@ -141,7 +141,7 @@ def show_place(exam: Exam, case: Case, stored: np.ndarray) -> None:
     """Show where the digit lies among the test digits."""
     table, spec = draw_map(exam, stored)
     st.vega_lite_chart(
-        spec=charts_map.fill(spec, table, charts_map.place_case(case, exam, stored)),
+        spec=charts_map.fill(spec, table, places.place_case(case, exam, stored)),
         alt=f"Map of the test digits with a diamond where {case.name} lies",
     )
     st.page_link(

@@ -96,7 +96,7 @@ def choose_cell(exam: gallery.Exam) -> tuple[str, str]:
     with st.container(horizontal=True, wrap=False):
         true = st.selectbox("True digit", gallery.DIGITS, key="true", bind="query-params")
         predicted = st.selectbox("Read as", gallery.DIGITS, key="predicted", bind="query-params")
-    pairs = matrices.confused_pairs(exam.matrix)
+    pairs = metrics.confused_pairs(exam.matrix)
     st.write("**Confused most often**" if pairs else "Every test digit is read right.")
     with st.grid(2, min_column_width=140, gap="xxsmall"):
         for pair in pairs:

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts_map, own, ui
-from mnist_app.charts_map import BY_ANSWER, COLOURS, WHOLE, Box
+from mnist_app import charts_map, own, places, ui
+from mnist_app.charts_map import BY_ANSWER, COLOURS
 from mnist_app.gallery import Exam
+from mnist_app.places import WHOLE, Box
 
 HINTS = {
     BY_ANSWER: "Misread digits are orange crosses.",
@@ -18,21 +19,21 @@ MISSING = "This network has no map yet: `python -m mnist_app evaluate --model {}
 @ui.keep(max_entries=8)
 def lay_out(exam: Exam, _stored: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
     """Places of the test digits, and the table that the chart draws; shared by all sessions."""
-    places = charts_map.scale_points(_stored, _stored)
-    return places, charts_map.map_table(exam, places)
+    points = places.scale_points(_stored, _stored)
+    return points, charts_map.map_table(exam, points)
 
 
 @ui.remember(max_entries=16)
-def draw(exam: Exam, _places: np.ndarray, colour: str) -> dict:
+def draw(exam: Exam, _points: np.ndarray, colour: str) -> dict:
     """The map's specification."""
-    return charts_map.map_chart(exam, _places, colour, brush=True)
+    return charts_map.map_chart(exam, _points, colour, brush=True)
 
 
 def keep_box(box: Box) -> None:
     """Put a box into the address; the whole map is none."""
     st.query_params.pop("box", None)
     if box != (WHOLE, WHOLE):
-        st.query_params["box"] = charts_map.write_box(box)
+        st.query_params["box"] = places.write_box(box)
 
 
 def open_box(key: str) -> None:
@@ -75,17 +76,17 @@ if not stored:
     st.info(MISSING.format(model.name), icon=":material/map:")
     st.stop()
 
-places, table = lay_out(exam, stored.points)
+points, table = lay_out(exam, stored.points)
 colour = st.segmented_control(
     "Colour by", COLOURS, default=COLOURS[0], required=True, key="colour", bind="query-params"
 )
 mine = own.case(exam.model)
-here = charts_map.place_case(mine, exam, stored.points) if mine else None
+here = places.place_case(mine, exam, stored.points) if mine else None
 st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is not None else ""))
-box = charts_map.read_box(st.query_params.get("box", ""))
+box = places.read_box(st.query_params.get("box", ""))
 key = f"map {exam.model} {colour} {ui.session().map_box.turn}"
 st.vega_lite_chart(
-    spec=charts_map.fill(draw(exam, places, colour), table, here, start_box(key, box)),
+    spec=charts_map.fill(draw(exam, points, colour), table, here, start_box(key, box)),
     key=key,
     on_select=lambda: open_box(key),
     selection_mode="box",
@@ -94,7 +95,7 @@ st.vega_lite_chart(
 show_sliders(box)
 if box == (WHOLE, WHOLE):
     st.stop()
-found = charts_map.inside(places, box)
+found = places.inside(points, box)
 wrong = int((~exam.right[found]).sum())
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.subheader(f"In the box: {len(found):,}, {wrong:,} misread", width="content")
