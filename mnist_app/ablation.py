@@ -57,7 +57,7 @@ def ablate(
         A row per switch: `off`, and for each kind of picture how many were read exactly right.
     """
     switches = ("", *SWITCHES)
-    right = {switch: Counter() for switch in switches}
+    right: dict[str, Counter[str]] = {switch: Counter() for switch in switches}
     for labelled in pictures:
         picture = open_picture(labelled.path)
         for switch in switches:

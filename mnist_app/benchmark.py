@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import time
+from functools import partial
 from statistics import median
 
 import cv2
@@ -85,7 +86,8 @@ def _one_drawing(model: StoredModel) -> list[Row]:
 def _cold_starts(model: StoredModel) -> list[Row]:
     header = f"import resource; import numpy as np; from mnist_app.model_store import find_model; name = {model.name!r}"
     footer = "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    rows, memory = [], []
+    rows: list[Row] = []
+    memory: list[Row] = []
     for name, code in COLD.items():
         command = [sys.executable, "-c", f"{header}{code}\n{footer}"]
         seconds, kilobytes = [], []
@@ -103,7 +105,7 @@ def _cold_starts(model: StoredModel) -> list[Row]:
 def _networks() -> list[Row]:
     image = load_mnist()[1][0][:1]
     classifiers = {model.name: load_classifier(model) for model in model_store.list_models()}
-    seconds = medians({name: lambda c=c: c.predict(image) for name, c in classifiers.items()})
+    seconds = medians({name: partial(c.predict, image) for name, c in classifiers.items()})
     reference = seconds.get(REFERENCE)
     return [
         _row(f"one image, network {name}", value * 1e3, "ms", f"network {REFERENCE}", reference and reference * 1e3)

@@ -1,6 +1,7 @@
 """Set models side by side: what is claimed and measured for each, and where two of them disagree."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -90,7 +91,7 @@ def find_claim(model: StoredModel) -> Claim | None:
 
 def time_networks(classifiers: Mapping[str, Classifier], image: np.ndarray) -> dict[str, float]:
     """Milliseconds that each network needs for one image `(28, 28)` uint8 on this machine, as medians."""
-    calls = {name: lambda c=c: c.predict(image[np.newaxis]) for name, c in classifiers.items()}
+    calls = {name: partial(c.predict, image[np.newaxis]) for name, c in classifiers.items()}
     return {name: seconds * 1e3 for name, seconds in medians(calls, REPEATS).items()}
 
 

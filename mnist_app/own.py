@@ -19,10 +19,10 @@ TEST, OWN = "test digit", "your own"  # what the page Digit shows
 CONFUSED_HELP = "Test digits that the network reads as it reads yours, with the same second guess: the closest first."
 
 
-def choose(digits: Sequence[Digit], key: str) -> Digit | None:
-    """Return the digit to look at; where there are several, the user chooses, and the least sure one is the default."""
-    if len(digits) < 2:
-        return digits[0] if digits else None
+def choose(digits: Sequence[Digit], key: str) -> Digit:
+    """Return the digit to look at: of several, the one that the user chooses; the default is the least sure one."""
+    if len(digits) == 1:
+        return digits[0]
     least = min(range(len(digits)), key=lambda i: digits[i].confidence)
     chosen = st.segmented_control(
         "Look at one digit", range(len(digits)), default=least, format_func=lambda i: str(digits[i].label),
@@ -34,7 +34,7 @@ def choose(digits: Sequence[Digit], key: str) -> Digit | None:
 def image() -> np.ndarray | None:
     """The user's digit, `(28, 28)` uint8: the one in the address, else the last one; None where there is none yet."""
     session, named = ui.session(), decode(st.query_params.get(PARAMETER, ""))
-    if named is not None and not np.array_equal(session.digit, named):
+    if named is not None and (session.digit is None or not np.array_equal(session.digit, named)):
         session.keep_digit(named, drawn=False)
     return session.digit
 

@@ -60,7 +60,7 @@ def examine(page: Page, reading: Reading) -> Outcome:
     false = 0
     for digit in reading.digits:
         overlaps = {i: _overlap(digit.box, page.boxes[i]) for i in wanted if i not in found}
-        best = max(overlaps, key=overlaps.get, default=None)
+        best = max(overlaps, key=lambda i: overlaps[i], default=None)
         if best is not None and overlaps[best] >= SAME:
             found[best] = bool(digit.label == page.labels[best])
         elif not _may_be_read(page, digit.box, optional):
@@ -96,7 +96,7 @@ def summarize(outcomes: Iterable[Outcome]) -> list[tables.Row]:
 
 
 def _summary(family: str, outcomes: list[Outcome]) -> tables.Row:
-    total = Counter()
+    total: Counter[str] = Counter()
     for one in outcomes:
         total.update(digits=one.digits, found=one.found, read=one.read, false=one.false, exact=one.exact)
         total.update(empty=not one.digits, refused=not one.digits and not one.false)

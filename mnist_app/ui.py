@@ -143,7 +143,7 @@ def to_url(picture: np.ndarray) -> str:
     the browser may come too late for it.
     """
     channels_turned = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-    return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", channels_turned)[1]).decode()
+    return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", channels_turned)[1].tobytes()).decode()
 
 
 # ---- the answer ----

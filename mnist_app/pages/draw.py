@@ -55,7 +55,7 @@ def show_reading(reading: Reading, empty: bool) -> Digit | None:
     answer, seen = st.columns([3, 2], wrap=False, vertical_alignment="center")
     with answer:
         ui.show_answer(*(EMPTY if empty else answers.in_words(reading)))
-    digit = own.choose(reading.digits, "digit")
+    digit = own.choose(reading.digits, "digit") if reading.digits else None
     with seen:
         show_seen(digit, reading)
     ui.show_bars(digit.probabilities if digit else np.zeros(CLASSES))

@@ -39,12 +39,13 @@ def keep_box(box: Box) -> None:
 def open_box(key: str) -> None:
     """Take the box that was drawn over."""
     drawn = st.session_state[key]["selection"].get("box") or {}
-    keep_box(tuple(tuple(sorted(drawn.get(axis, WHOLE))) for axis in "xy"))
+    (left, right), (bottom, top) = (sorted(drawn.get(axis, WHOLE)) for axis in "xy")
+    keep_box(((left, right), (bottom, top)))
 
 
 def slide_box() -> None:
     """Take the sliders' box over, and have the chart drawn anew with it."""
-    box = tuple(st.session_state[axis] for axis in "xy")
+    box = st.session_state["x"], st.session_state["y"]
     keep_box(box)
     ui.session().map_box.put(box)
 

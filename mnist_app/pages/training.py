@@ -1,5 +1,7 @@
 """How each network learned, and a form to train another one."""
 
+from typing import Any
+
 import streamlit as st
 
 from mnist_app import model_store, runs, tables, ui
@@ -49,9 +51,9 @@ def show_network() -> None:
         ui.offer_csv(lambda: rows, f"recipe_{model.name}")
 
 
-def ask_setting(setting: Setting, value: float | str, key: str) -> float | str:
-    """Ask for one setting; starts with `value`."""
-    if setting.choices:
+def ask_setting(setting: Setting, value: Any, key: str) -> Any:
+    """Ask for one setting, a number or a word; starts with `value`."""
+    if setting.form is None:
         start = setting.choices.index(value)
         return st.selectbox(setting.label, setting.choices, start, help=setting.hint, key=key)
     lowest, highest, step, format = setting.form
@@ -61,7 +63,7 @@ def ask_setting(setting: Setting, value: float | str, key: str) -> float | str:
 def ask_settings(preset: TrainingSettings, key: str) -> TrainingSettings:
     """Ask for every setting that the form has; starts with those of the recipe."""
 
-    def ask(first: bool) -> dict[str, float | str]:
+    def ask(first: bool) -> dict[str, Any]:
         with st.grid(4, min_column_width=150):
             return {
                 name: ask_setting(setting, getattr(preset, name), f"{key}-{name}")
@@ -121,14 +123,16 @@ st.title("Training")
 st.write("See how each network learned to read, and train one of your own with other settings.")
 
 run = runs.SERVER.latest
-running = run is not None and run.running
+running = run if run is not None and run.running else None
 if running:
-    st.info(f"“{run.name}” is being trained: [see how far it is](#train-a-network).", icon=":material/model_training:")
+    st.info(
+        f"“{running.name}” is being trained: [see how far it is](#train-a-network).", icon=":material/model_training:"
+    )
 if model_store.list_models():
     show_network()
 else:
     st.info("There is no trained network yet. Train one below: the first recipe takes some minutes.")
 st.subheader("Train a network")
 if run is not None:  # near the button that starts it, where the eyes are then
-    st.fragment(show_run, run_every=1 if running else None)(run, running)
+    st.fragment(show_run, run_every=1 if running else None)(run, was_running=running is not None)
 show_form()

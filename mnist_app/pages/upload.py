@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import streamlit as st
 from PIL import Image
@@ -11,7 +12,10 @@ from mnist_app.examples import compose_page
 from mnist_app.picture_files import SUFFIXES
 from mnist_app.session import PictureFile
 
-EXAMPLES = {"Try a page": {"seed": 0}, "Try ruled paper in bad light": {"seed": 3, "ruled": True}}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "Try a page": {"seed": 0},
+    "Try ruled paper in bad light": {"seed": 3, "ruled": True},
+}
 CARDS = 5  # files shown at a time
 NUMBER_STYLE = '<style>[class*="st-key-number"] code { font-size: 1.75rem; line-height: 1.3 }</style>'
 
