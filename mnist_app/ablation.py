@@ -14,6 +14,7 @@ from mnist_app.reading import SWITCHES, read_picture
 from mnist_app.tables import Row
 
 GENERATED = 200  # pages that are read when no pictures are given
+NOTHING = "nothing"  # is switched off
 NOT_DIGIT = "not_digit"  # the kind of picture whose label is no text to be read
 
 
@@ -67,7 +68,7 @@ def ablate(
     total = Counter(labelled.kind for labelled in pictures)
     for switch in switches:
         kinds = {kind: f"{right[switch][kind]} / {total[kind]}" for kind in sorted(total)}
-        yield {"off": switch or "nothing", **kinds}
+        yield {"off": SWITCHES.get(switch, NOTHING), **kinds}
 
 
 def ablate_pages(
@@ -86,7 +87,9 @@ def ablate_pages(
     outcomes = page_exam.take_exam(model, pages, ("", *SWITCHES), advance=advance)
     totals = {switch: page_exam.summarize(read)[0] for switch, read in outcomes.items()}
     shown = ("exact", "read", "false_per_page", "refused")
-    return [{"off": switch or "nothing", **{key: row[key] for key in shown}} for switch, row in totals.items()]
+    return [
+        {"off": SWITCHES.get(switch, NOTHING), **{key: row[key] for key in shown}} for switch, row in totals.items()
+    ]
 
 
 def _digits(row: Row) -> str:

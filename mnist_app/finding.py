@@ -12,7 +12,7 @@ from mnist_app.lines import remove_lines
 from mnist_app.preprocessing import DIGIT_STEPS, run_steps
 from mnist_app.segmentation import Blob, Box, find_pieces
 
-LINES = "Line removal"
+LINES = "line_removal"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ def looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str]
             run_steps(DIGIT_STEPS, lift_ink(part, blob.mask, paper), without)
             for part, blob in zip(parts, blobs, strict=True)
         ]
-        outputs = classifier.predict(np.stack([steps["Centre of mass"] for steps in made]))
+        outputs = classifier.predict(np.stack([steps["centre_of_mass"] for steps in made]))
         return [
             Look(
                 blob,
@@ -78,7 +78,7 @@ def find_ink(made: dict[str, np.ndarray], without: frozenset[str] = frozenset())
         made: what `PICTURE_STEPS` make of the page.
         without: `LINES` among them leaves the lines where they are.
     """
-    mask, grey = made["Ink mask"], made["Grey"]
+    mask, grey = made["ink_mask"], made["grey"]
     faint = grey > paper_levels(grey)[1]
     mask, lines = (mask, []) if LINES in without else remove_lines(mask, faint)
     return find_pieces(mask), lines

@@ -148,7 +148,7 @@ def take_exam(
     Args:
         model: the classifier.
         pages: how many, the first ones.
-        switches: names of steps, of `reading.SWITCHES`; "" for none.
+        switches: ids of `reading.SWITCHES`; "" for none.
         part: of the sources.
         processes: that draw and read them.
         advance: called with 1 after each page.

@@ -41,23 +41,30 @@ class Row:
     """One row of a table of steps.
 
     Attributes:
-        name: short and plain; also what `without` calls the step.
+        id: what programs call the step, in `made` and in `without`; it stays when the name is worded anew.
+        name: short and plain, for people.
         hint: one sentence on what it does and why.
         apply: the step, from array to array.
         otherwise: the least that must happen in its place when it is switched off.
     """
 
+    id: str
     name: str
     hint: str
     apply: Callable[[np.ndarray], np.ndarray]
     otherwise: Callable[[np.ndarray], np.ndarray]
 
 
+def step_id(word: str) -> str:
+    """The id that a word means: itself, or one written as a name, as steps were once called ("Centre of mass")."""
+    return word.lower().replace(" ", "_")
+
+
 def run_steps(table: Iterable[Row], array: np.ndarray, without: frozenset[str] = frozenset()) -> dict[str, np.ndarray]:
-    """Send an array through a table; returns what every step made of it, by name and in order."""
+    """Send an array through a table; returns what every step made of it, by id and in order."""
     made = {}
     for row in table:
-        array = made[row.name] = (row.otherwise if row.name in without else row.apply)(array)
+        array = made[row.id] = (row.otherwise if row.id in without else row.apply)(array)
     return made
 
 
@@ -94,32 +101,39 @@ def composite_alpha(picture: np.ndarray) -> np.ndarray:
 
 PICTURE_STEPS = (
     Row(
+        "working_size",
         "Working size",
         "Huge pictures are reduced and tiny ones enlarged, to work on strokes of several pixels.",
         working_size,
         np.asarray,
     ),
     Row(
+        "composite_alpha",
         "Composite alpha",
         "A transparent picture is laid on white, or on black where its ink is light.",
         composite_alpha,
         lambda picture: picture[..., :3].copy(),
     ),
-    Row("Polarity", "Light ink on dark paper is turned into dark ink on light paper.", polarity, np.asarray),
-    Row("Page finding", "What lies beside a sheet of paper is painted over.", find_page, np.asarray),
     Row(
+        "polarity", "Polarity", "Light ink on dark paper is turned into dark ink on light paper.", polarity, np.asarray
+    ),
+    Row("page_finding", "Page finding", "What lies beside a sheet of paper is painted over.", find_page, np.asarray),
+    Row(
+        "background_division",
         "Background division",
         "Dividing by the paper's brightness removes shadows and the paper's colour.",
         divide_background,
         np.asarray,
     ),
     Row(
+        "grey",
         "Grey",
         "Each pixel keeps the colour that its ink absorbs most, so red and yellow ink count; white is ink.",
         grey,
         luminance,
     ),
     Row(
+        "ink_mask",
         "Ink mask",
         "What is nearly half as dark as the darkest ink nearby, and darker than the paper's grain, is ink.",
         ink_mask,
@@ -196,20 +210,23 @@ def _place(ink: np.ndarray, x: int, y: int) -> np.ndarray:
 
 
 DIGIT_STEPS = (
-    Row("Crop to ink", "Only the digit's own ink is kept.", crop_to_ink, np.asarray),
+    Row("crop_to_ink", "Crop to ink", "Only the digit's own ink is kept.", crop_to_ink, np.asarray),
     Row(
+        "stroke_width",
         "Stroke width",
         "Hair lines are widened and brush strokes thinned to the width of MNIST's pens.",
         normalise_stroke,
         np.asarray,
     ),
     Row(
+        "fit_20_x_20",
         "Fit 20 x 20",
         "The longer side becomes 20 pixels, the shape is kept.",
         fit_box,
         lambda ink: cv2.resize(ink, (BOX, BOX)),
     ),
     Row(
+        "centre_of_mass",
         "Centre of mass",
         "The ink's centre of mass goes to the centre of 28 x 28, as in MNIST.",
         centre_mass,
@@ -217,7 +234,7 @@ DIGIT_STEPS = (
     ),
 )
 
-_FRAME = tuple(row for row in DIGIT_STEPS if row.apply is not normalise_stroke)
+_FRAME = tuple(row for row in DIGIT_STEPS if row.id != "stroke_width")
 
 
 def frame(ink: np.ndarray) -> np.ndarray:
@@ -231,4 +248,4 @@ def frame(ink: np.ndarray) -> np.ndarray:
     """
     if ink.dtype != np.uint8:
         ink = (np.clip(ink, 0, 1) * 255).astype(np.uint8)
-    return run_steps(_FRAME, ink)["Centre of mass"]
+    return run_steps(_FRAME, ink)["centre_of_mass"]

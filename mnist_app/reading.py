@@ -17,13 +17,14 @@ from mnist_app.detecting.search import SAME_INK
 from mnist_app.digits.kinds import Kind
 from mnist_app.finding import LINES, Look, find_ink, looker
 from mnist_app.model_store import find_model
-from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, run_steps
+from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, run_steps, step_id
 from mnist_app.rows import reading_order
 from mnist_app.segmentation import Box, find_pieces, ink_inside, union
 
 SHOWN_SIDE = 800  # steps are shown at most that large
-DETECTION = "Detector"
-SWITCHES = (*(row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)), LINES, DETECTION)
+DETECTION = "detector"
+SWITCHES = {row.id: row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)}
+SWITCHES |= {LINES: "Line removal", DETECTION: "Detector"}
 
 PHOTO, WORDS, PRINTED, DRAWING = "photo", "words", "print", "drawing"
 LOOKS = {Kind.PICTURE: PHOTO, Kind.LETTER: WORDS, Kind.PRINT: PRINTED, Kind.DRAWING: DRAWING}
@@ -150,7 +151,7 @@ def read_picture(
         drawn: whether all ink is known to be pen strokes, as on the canvas: no detector is needed then.
         detector: says what every place of a picture is; the one in `models/` where None.
         judge: says which candidates are digits, from what the detector sees; likewise.
-        without: names of steps to switch off, to see what each is worth.
+        without: ids of `SWITCHES` to switch off, to see what each is worth; see `preprocessing.step_id`.
 
     Returns:
         What was found; a blank picture has no rows.
@@ -159,9 +160,10 @@ def read_picture(
         ValueError: the picture has another shape or type, or is empty.
     """
     _check(picture)
+    without = frozenset(map(step_id, without))
     made = run_steps(PICTURE_STEPS, picture, without)
-    mask = made["Ink mask"]
-    look, looks_like = looker(made["Grey"], classifier, without), None
+    mask = made["ink_mask"]
+    look, looks_like = looker(made["grey"], classifier, without), None
     if boxes is not None:
         inside = [ink_inside(mask, _scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
         looks, left_out = look([blob for blob in inside if blob]), []
@@ -171,9 +173,9 @@ def read_picture(
     else:
         pieces, lines = find_ink(made, without)
         known = drawn or DETECTION in without
-        levels = None if known else (detector or load_detector()).look(made["Composite alpha"])
+        levels = None if known else (detector or load_detector()).look(made["composite_alpha"])
         candidates = gather(pieces, mask, levels, look)
-        looks, left_out, looks_like = _judge(candidates, mask, levels, judge or load_judge(), made["Grey"])
+        looks, left_out, looks_like = _judge(candidates, mask, levels, judge or load_judge(), made["grey"])
         left_out += [Rejected(box, LINE) for box in lines]
 
     scale = picture.shape[1] / mask.shape[1]
@@ -228,7 +230,7 @@ def _is_photo(levels: list[Level]) -> bool:
 def _left_out(candidate: Candidate) -> Rejected:
     kind = Kind.DIGIT if candidate.seen is UNSEEN else Kind(int(candidate.seen.near.argmax()))
     look = candidate.look
-    return Rejected(candidate.blob.box, REASONS[kind], look and look.made["Centre of mass"])
+    return Rejected(candidate.blob.box, REASONS[kind], look and look.made["centre_of_mass"])
 
 
 def _digit(look: Look, scale: float, unsure: float) -> Digit:
@@ -239,7 +241,7 @@ def _digit(look: Look, scale: float, unsure: float) -> Digit:
         box=_scaled(look.blob.box, scale),
         probabilities=look.y_prob,
         features=look.features,
-        image=look.made["Centre of mass"],
+        image=look.made["centre_of_mass"],
         state="sure" if min(confidence, look.digit_prob) >= unsure else "unsure",
         made=look.made,
     )
@@ -257,7 +259,7 @@ def _check(picture: np.ndarray) -> None:
 
 
 def _show(table: tuple[Row, ...], made: dict[str, np.ndarray]) -> tuple[Step, ...]:
-    return tuple(Step(row.name, row.hint, _reduced(made[row.name])) for row in table)
+    return tuple(Step(row.name, row.hint, _reduced(made[row.id])) for row in table)
 
 
 def _reduced(array: np.ndarray) -> np.ndarray:

@@ -1,4 +1,5 @@
 import warnings
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from mnist_app.preprocessing import (
     frame,
     normalise_stroke,
     run_steps,
+    step_id,
     working_size,
 )
 
@@ -90,7 +92,7 @@ def test_background_division_removes_a_gradient_and_the_colour_of_paper():
 def test_coloured_and_faint_ink_is_found(colour):
     picture = page()
     cv2.line(picture, (100, 80), (180, 220), colour, 6)
-    mask = run_steps(PICTURE_STEPS, picture)["Ink mask"]
+    mask = run_steps(PICTURE_STEPS, picture)["ink_mask"]
     assert mask[150, 140]
     assert not mask[:60].any()
     assert 600 < mask.sum() < 2000
@@ -152,7 +154,7 @@ def test_a_shadow_is_no_table():
 def test_hair_lines_and_brushes_become_pens(thickness):
     ink = np.zeros((280, 280), np.uint8)
     cv2.ellipse(ink, (140, 140), (70, 100), 0, 0, 300, 255, thickness)
-    image = run_steps(DIGIT_STEPS, ink)["Centre of mass"]
+    image = run_steps(DIGIT_STEPS, ink)["centre_of_mass"]
     width = stroke_width(image > 127) / 20
     assert 0.06 < width < 0.25
 
@@ -185,9 +187,9 @@ def test_lift_ink_makes_pencil_black_and_leaves_paper_out():
 def test_a_step_that_is_off_does_the_least():
     picture = page(shade=0)
     picture[100:200, 150:160] = 255
-    made = run_steps(PICTURE_STEPS, picture, frozenset(["Polarity"]))
-    assert made["Polarity"][0, 0, 0] == 0
-    assert list(made) == [row.name for row in PICTURE_STEPS]
+    made = run_steps(PICTURE_STEPS, picture, frozenset(["polarity"]))
+    assert made["polarity"][0, 0, 0] == 0
+    assert list(made) == [row.id for row in PICTURE_STEPS]
 
 
 def test_a_picture_of_pure_colours_has_no_page():
@@ -197,3 +199,25 @@ def test_a_picture_of_pure_colours_has_no_page():
     picture[np.arange(60)[:, np.newaxis], np.arange(80), rng.integers(0, 3, (60, 80))] = 255
     with warnings.catch_warnings(action="error"):
         assert find_page(picture) is picture
+
+
+def test_the_ids_of_steps_stay_whatever_the_steps_are_called():
+    assert [row.id for row in (*PICTURE_STEPS, *DIGIT_STEPS)] == [
+        "working_size", "composite_alpha", "polarity", "page_finding", "background_division", "grey", "ink_mask",
+        "crop_to_ink", "stroke_width", "fit_20_x_20", "centre_of_mass",
+    ]  # fmt: skip
+
+
+def test_steps_are_told_by_their_ids_and_not_by_their_names():
+    reworded = [replace(row, name=f"another name of {row.id}") for row in DIGIT_STEPS]
+    ink = np.full((40, 30), 255, np.uint8)
+    one, other = (run_steps(table, ink, frozenset(["centre_of_mass"])) for table in (DIGIT_STEPS, reworded))
+    assert list(one) == list(other)
+    assert all(np.array_equal(made, other[step]) for step, made in one.items())
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("Centre of mass", "centre_of_mass"), ("grey", "grey"), ("Fit 20 x 20", "fit_20_x_20")]
+)
+def test_a_step_is_known_by_its_id_and_by_its_first_name(word, meant):
+    assert step_id(word) == meant

@@ -212,6 +212,16 @@ def test_every_step_can_be_switched_off(easy, classifier, switch):
     assert read_picture(on_paper(written(easy, "4071")), classifier, without=frozenset([switch])).steps
 
 
+def test_a_switch_is_known_by_its_first_name_too(easy, classifier):
+    light_on_dark = 255 - on_paper(written(easy, "4071"))
+    with_it, by_id, by_name = (
+        read_picture(light_on_dark, classifier, without=frozenset(switches)).made["polarity"]
+        for switches in ([], ["polarity"], ["Polarity"])
+    )
+    assert np.array_equal(by_id, by_name)
+    assert not np.array_equal(by_id, with_it)
+
+
 @pytest.mark.parametrize(
     "strokes",
     [

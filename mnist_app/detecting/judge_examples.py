@@ -151,8 +151,8 @@ def _example(number: int) -> Example | None:
     drawing = rng.random() < DRAWINGS
     page = _maker.draw_strokes(seed) if drawing else _maker.draw(seed, page_size(rng))
     made = run_steps(PICTURE_STEPS, page.picture)
-    ink, look = made["Ink mask"], looker(made["Grey"], _classifier)
-    levels = None if drawing and rng.random() > PICTURED else _detector.look(made["Composite alpha"])
+    ink, look = made["ink_mask"], looker(made["grey"], _classifier)
+    levels = None if drawing and rng.random() > PICTURED else _detector.look(made["composite_alpha"])
     candidates = gather(find_ink(made)[0], ink, levels, look)
     if all(one.look is None for one in candidates):
         return None

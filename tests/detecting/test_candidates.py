@@ -14,8 +14,8 @@ from mnist_app.segmentation import Blob
 
 def gather_all(picture: np.ndarray) -> tuple[np.ndarray, list[Blob], list[Candidate]]:
     made = run_steps(PICTURE_STEPS, picture)
-    look = looker(made["Grey"], load_classifier(find_model()))
-    pieces, ink = find_ink(made)[0], made["Ink mask"]
+    look = looker(made["grey"], load_classifier(find_model()))
+    pieces, ink = find_ink(made)[0], made["ink_mask"]
     return ink, pieces, gather(pieces, ink, load_detector().look(picture), look)
 
 

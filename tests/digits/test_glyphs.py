@@ -11,7 +11,7 @@ def test_a_traced_digit_is_the_same_digit_at_any_size_and_pen(mnist_test, classi
     images, labels = mnist_test
     rng = np.random.default_rng(0)
     written = [render(trace(image, None), height, width, rng)[0] for image in images[:200]]
-    framed = [run_steps(DIGIT_STEPS, (255 * ink).astype(np.uint8))["Centre of mass"] for ink in written]
+    framed = [run_steps(DIGIT_STEPS, (255 * ink).astype(np.uint8))["centre_of_mass"] for ink in written]
     read = classifier.predict(np.stack(framed)).y_prob.argmax(axis=1)
     assert (read == labels[:200]).mean() > 0.93
 
