@@ -55,7 +55,7 @@ def show(image: np.ndarray, changes: list[Change], rng: np.random.Generator) -> 
     for change in changes:
         if (other := change(ink, rng)).max() > INK:  # else nothing would be left of it
             ink = other
-    return run_steps(DIGIT_STEPS, _lifted(ink))["Centre of mass"]
+    return run_steps(DIGIT_STEPS, _lifted(ink))["centre_of_mass"]
 
 
 def _lifted(ink: np.ndarray) -> np.ndarray:
