@@ -70,17 +70,17 @@ def bridge(strength: np.ndarray, ink: np.ndarray, faint: np.ndarray) -> np.ndarr
     count, pieces = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
     if count <= 2:  # the paper, and one piece at most
         return ink
-    typical = np.bincount(pieces.ravel(), strength.ravel(), count) / np.bincount(pieces.ravel(), minlength=count)
+    owners = pieces[ink]
+    typical = np.bincount(owners, strength[ink], count) / np.maximum(np.bincount(owners, minlength=count), 1)
     count, gaps = cv2.connectedComponents((faint & ~ink).view(np.uint8), connectivity=8)
     around = np.ones((3, 3), np.uint8)
     numbers = pieces.astype(np.float32)
     highest = cv2.dilate(numbers, around)  # number of a piece that touches the pixel
-    numbers[~ink] = np.inf
-    lowest = cv2.erode(numbers, around)
-    inside = gaps > 0
+    lowest = cv2.erode(np.where(ink, numbers, np.float32(np.inf)), around)
+    beside = (gaps > 0) & (highest > 0)
     last, first = np.zeros(count), np.full(count, np.inf)
-    np.maximum.at(last, gaps[inside], highest[inside])
-    np.minimum.at(first, gaps[inside], lowest[inside])
+    np.maximum.at(last, gaps[beside], highest[beside])
+    np.minimum.at(first, gaps[beside], lowest[beside])
     joins = last > first
     one, other = typical[last[joins].astype(int)], typical[first[joins].astype(int)]
     joins[joins] = np.minimum(one, other) > ALIKE * np.maximum(one, other)

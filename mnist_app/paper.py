@@ -7,9 +7,9 @@ THUMBNAIL = 200  # paper, light and polarity are judged on a reduced picture
 LIGHT_MAJORITY = 1.5  # how many times the contrast of dark ink the light ink of a photo has
 GRAIN = (12, 12, 12, 0)  # smaller differences from the paper decide nothing
 SMALLEST_PAGE = 0.04  # share of the picture that a sheet of paper covers
-PAGE_CONTRAST = 1.9  # how many times as bright as the ground a sheet is; shadows of a hand reach 1.6
+SHADOW = 1.9  # what is that many times darker than the paper is no shadow; shadows of a hand reach 1.6
 OTHER_COLOUR = np.array([0.25, 0.75])  # differences of the channels, relative to their mean, that leave a doubt or none
-STROKE_ROOM = 9  # strokes on photos are narrower than the longest side divided by this
+STROKE_ROOM, WIDE_ROOM = 9, 3  # strokes on photos are narrower than the longest side divided by this; any, by that
 LIGHT = 32  # of 255, added to paper and picture before they are divided
 
 
@@ -46,7 +46,7 @@ def find_page(picture: np.ndarray) -> np.ndarray:
     mask = cv2.threshold(bright, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
     inside, ground = mask > 0, mask == 0
     frame = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
-    if not inside.any() or frame.mean() < 0.3 or bright[inside].mean() < PAGE_CONTRAST * bright[ground].mean():
+    if not inside.any() or frame.mean() < 0.3 or bright[inside].mean() < SHADOW * bright[ground].mean():
         return picture
     paper, table = (small[part].mean(axis=0) / max(small[part].mean(), 1) for part in (inside, ground))
     cut_sides = 1 + np.count_nonzero(np.abs(paper - table).sum() > OTHER_COLOUR)
@@ -87,7 +87,8 @@ def divide_background(picture: np.ndarray) -> np.ndarray:
     """Divide each channel by the paper's brightness there: shadows and the paper's own colour vanish.
 
     On a drawing the paper is one colour. On a photo it is what a morphological closing wider than a stroke leaves of a
-    reduced picture; the surroundings are continued beyond the border, so that a corner in shadow stays paper.
+    reduced picture; the surroundings are continued beyond the border, so that a corner in shadow stays paper. Wider
+    strokes would pass for paper, but no shadow is as dark as they are beside the paper around them.
     """
     small = thumbnail(picture)
     paper = flat_paper(small)
@@ -101,7 +102,9 @@ def divide_background(picture: np.ndarray) -> np.ndarray:
         )
         wide = np.clip(wide, 0, 255).astype(np.uint8)
         wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-        paper = cv2.GaussianBlur(wide, (0, 0), 2)[side:-side, side:-side]
+        around = max(3, max(small.shape[:2]) // WIDE_ROOM) | 1
+        darkest = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((around, around), np.uint8)) / SHADOW
+        paper = cv2.GaussianBlur(np.maximum(wide, darkest.astype(np.uint8)), (0, 0), 2)[side:-side, side:-side]
         paper = cv2.resize(paper, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         # Dark ground has little light to divide by and much grain: a little light is added to both.
         picture, paper = (cv2.convertScaleAbs(part, alpha=1 - LIGHT / 255, beta=LIGHT) for part in (picture, paper))

@@ -150,6 +150,19 @@ def test_a_shadow_is_no_table():
     assert find_page(picture) is picture
 
 
+@pytest.mark.parametrize("paper", [np.linspace(150, 250, 300), np.full(300, 235)])
+def test_strokes_wider_than_a_pen_are_no_shadow(paper):
+    """A blocky scan, or a brush: a stroke of a fifth of the picture, where paper and light have shades."""
+    grain = np.random.default_rng(0).normal(0, 6, (300, 300))
+    picture = np.repeat((paper + grain).clip(0, 255)[..., np.newaxis], 3, axis=2).astype(np.uint8)
+    picture[40:260, 110:170] = 30
+    mask = run_steps(PICTURE_STEPS, picture)["ink_mask"]
+    mask = cv2.resize(mask.view(np.uint8), (300, 300)) > 0
+    assert mask[50:250, 115:165].mean() > 0.98
+    assert mask[:, :90].mean() < 0.01
+    assert mask[:, 190:].mean() < 0.01
+
+
 @pytest.mark.parametrize("thickness", [1, 40])
 def test_hair_lines_and_brushes_become_pens(thickness):
     ink = np.zeros((280, 280), np.uint8)
