@@ -9,7 +9,8 @@ GRAIN = (12, 12, 12, 0)  # smaller differences from the paper decide nothing
 SMALLEST_PAGE = 0.04  # share of the picture that a sheet of paper covers
 SHADOW = 1.9  # what is that many times darker than the paper is no shadow; shadows of a hand reach 1.6
 OTHER_COLOUR = np.array([0.25, 0.75])  # differences of the channels, relative to their mean, that leave a doubt or none
-STROKE_ROOM, WIDE_ROOM = 9, 3  # strokes on photos are narrower than the longest side divided by this; any, by that
+STROKE_ROOM = 9  # strokes on photos are narrower than the longest side divided by this
+WIDE_ROOM = 3  # and so are brushes and the cells of coarse scans
 LIGHT = 32  # of 255, added to paper and picture before they are divided
 
 
