@@ -1,8 +1,11 @@
-"""README.md and the pages in docs/: what they link to, name, command and claim must be so."""
+"""README.md, CONTRIBUTING.md and the pages in docs/: what they link to, name, command and claim must be so."""
 
 import csv
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,10 +24,22 @@ from mnist_app.recipes import DETECTOR, TRAINABLE
 from mnist_app.settings import MODELS_FOLDER
 
 ROOT = Path(__file__).parents[1]
-README, DOCS = ROOT / "README.md", ROOT / "docs"
-PAGES = (README, *sorted(DOCS.glob("*.md")))
+README, CONTRIBUTING, DOCS = ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs"
+PAGES = (README, CONTRIBUTING, *sorted(DOCS.glob("*.md")))
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = "python -m mnist_app "
+SHOWN = """
+import sys
+from streamlit.testing.v1 import AppTest
+
+app = AppTest.from_file("app.py", default_timeout=60)
+models, training = sys.argv[1:]
+assert not app.switch_page(models).run().exception, app.exception
+row = app.dataframe[0].value.set_index("model").loc["tiny"]
+print(row["claim"], row["parameters"])
+assert not app.switch_page(training).run().exception, app.exception
+print(app.selectbox(key="recipe").options[0])
+"""
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -214,3 +229,34 @@ def test_other_hands_are_read_as_stored():
             *(percent(means[part]) for part in (choosing.HANDS, choosing.ELSEWHERE)),
             *(percent(scans[style]) for style in choosing.SCANS),
         ], name  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["recipe", "page", "chart", "preprocessing step", "training setting"])
+def test_to_add_something_takes_at_most_five_lines(what):
+    lines = FENCED.sub("", section(CONTRIBUTING, f"A {what}")).split("\n")
+    said = [line for line in lines if line]
+    assert [line[:2] for line in said] == [f"{i}." for i in range(1, len(said) + 1)]
+    assert len(said) <= 5
+
+
+def test_the_recipe_that_contributing_adds_is_trained_and_shown(tmp_path, small_mnist):
+    """In a copy of the program, as a person would: the lines go into the file that the text names first."""
+    shutil.copy(ROOT / "app.py", tmp_path)
+    shutil.copytree(ROOT / "mnist_app", tmp_path / "mnist_app", ignore=shutil.ignore_patterns("__pycache__"))
+    text = section(CONTRIBUTING, "A recipe")
+    recipes = tmp_path / re.search(r"`([^`]+)`", text)[1]
+    (row,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    head, table, rest = recipes.read_text("utf-8").partition("RECIPES = {\n")
+    recipes.write_text(head + table + row + rest, "utf-8")
+
+    def run(*arguments: object) -> str:
+        done = subprocess.run(
+            [sys.executable, *map(str, arguments)], cwd=tmp_path, capture_output=True, text=True, timeout=300
+        )
+        assert not done.returncode, done.stderr
+        return done.stdout
+
+    assert "tiny" in run("-m", "mnist_app", "train", "--help")
+    assert run("-m", "mnist_app", "train", "--recipe", "tiny", "--data", small_mnist).startswith("tiny: ")
+    shown = run("-c", SHOWN, navigation.MODELS.path, navigation.TRAINING.path)
+    assert shown.splitlines() == ["quick 347146", "Tiny CNN"]
