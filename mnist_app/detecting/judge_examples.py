@@ -61,7 +61,8 @@ class Truth:
         """
         totals = np.bincount(self.owner[mask], minlength=len(self.shares) + 1)
         judged = [self._judge(blob, totals) for blob in blobs]
-        return tuple(np.array(judged, int).reshape(-1, 2).T)
+        verdicts, owners = np.array(judged, int).reshape(-1, 2).T
+        return verdicts, owners
 
     def _judge(self, blob: Blob, totals: np.ndarray) -> tuple[int, int]:
         x, y, w, h = blob.box
@@ -69,7 +70,7 @@ class Truth:
         counts = np.bincount(owners, minlength=len(totals))
         counts[0] = 0
         best = int(counts.argmax())
-        doubtful, inked = np.count_nonzero(kinds == Kind.DOUBTFUL), np.count_nonzero(kinds)
+        doubtful, inked = (int(np.count_nonzero(pixels)) for pixels in (kinds == Kind.DOUBTFUL, kinds))
         if doubtful > 0.3 * max(inked, 1):
             return UNKNOWN, best
         if not counts[best]:

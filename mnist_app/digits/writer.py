@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from mnist_app.digits.glyphs import Glyph, Glyphs, Hand
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.paper_and_light import loguniform
 from mnist_app.digits.sheet import Sheet, render
+
+One = TypeVar("One")
 
 
 @dataclass
@@ -95,7 +98,7 @@ class Writer:
         return ink.shape[1] - 2 * room
 
 
-def pick(rng: np.random.Generator, many: Sequence) -> object:
+def pick(rng: np.random.Generator, many: Sequence[One]) -> One:
     """One of many."""
     return many[int(rng.integers(len(many)))]
 
