@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_app import doubtful, embedding, slices, tables
+from mnist_app import doubtful, embedding, tables
 from mnist_app.augmentation import AUGMENTATIONS, Augmentation
 from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.corruptions import BENCHMARK, CORRUPTIONS, SEVERITIES, corrupt
@@ -62,18 +62,16 @@ class Explore:
 
     Attributes:
         points: `(10000, 2)` float32, the test digits' places on the map.
-        properties: `(10000,)` float32 each, as `slices.properties` names them.
         test, train: the most doubtful labels.
     """
 
     points: np.ndarray
-    properties: dict[str, np.ndarray]
     test: Doubtful
     train: Doubtful
 
 
 def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -> None:
-    """Write `explore.npz` into the model's folder: map, properties and doubtful labels.
+    """Write `explore.npz` into the model's folder: map and doubtful labels.
 
     Training digits are judged out of fold by `doubtful.second_opinion` alone, since the network has learnt their
     labels. Test digits are judged by it and by the best network in the folder: a weak one doubts what it misreads.
@@ -91,7 +89,6 @@ def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -
     best = max(judges, key=lambda judged: np.log(self_confidence(y_test, judged) + 1e-9).mean())  # least loss
     judged_test = (best + test_prob) / 2
     arrays: dict[str, Any] = {"points": embedding.embed(features, seed)}
-    arrays |= {f"property {name}": values for name, values in slices.properties(x_test).items()}
     for name, y_true, judged in (("test", y_test, judged_test), ("train", y_train, train_prob)):
         arrays |= {f"{name} {key}": values for key, values in vars(_most_doubtful(y_true, judged)).items()}
     # Half precision is a 0.1 % step: no page shows more.
@@ -110,7 +107,7 @@ def load_explore(model: StoredModel) -> Explore | None:
     def under(prefix: str) -> dict[str, np.ndarray]:
         return {key.removeprefix(prefix): v for key, v in arrays.items() if key.startswith(prefix)}
 
-    return Explore(arrays["points"], under("property "), Doubtful(**under("test ")), Doubtful(**under("train ")))
+    return Explore(arrays["points"], Doubtful(**under("test ")), Doubtful(**under("train ")))
 
 
 def evaluate_corruptions(

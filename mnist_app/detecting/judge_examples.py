@@ -38,7 +38,6 @@ class Truth:
     owner: np.ndarray
     kind: np.ndarray
     shares: np.ndarray
-    labels: np.ndarray
 
     @classmethod
     def of(cls, page: Page, shape: tuple[int, int]) -> "Truth":
@@ -47,7 +46,7 @@ class Truth:
             cv2.resize(part, size, interpolation=cv2.INTER_NEAREST) if part.shape != shape else part
             for part in (page.owner, page.kind)
         )
-        return cls(owner, kind, page.shares, page.labels)
+        return cls(owner, kind, page.shares)
 
     def judge(self, blobs: list[Blob], mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For each blob 1 where it is a whole digit, 0 where not, -1 where that is a matter of taste; and which digit.

@@ -97,7 +97,6 @@ class PageMaker:
 
     def __init__(self, part: Part, folder: Path = SOURCES_FOLDER) -> None:
         """Load what the folder holds of one part; without it, what pip brings."""
-        self.part = part
         self.glyphs = load_glyphs(part, folder)
         photos = list(open_pictures(PHOTO, part, PHOTO_SIDE, 200, folder))
         names = ("china", "flower")  # scikit-learn's own: there, whatever else is missing

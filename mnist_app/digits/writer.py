@@ -64,9 +64,9 @@ class Writer:
         kind = Kind.DOUBTFUL if glyph.ambiguous else Kind.LETTER
         return self._write(glyph, x, y, sheet, kind, height or self.height)
 
-    def word(self, x: float, y: float, sheet: Sheet, hand: Hand | None = None) -> float:
+    def word(self, x: float, y: float, sheet: Sheet) -> float:
         """Write a word; in letters of our own where there are no fonts."""
-        hand = hand or self._hand
+        hand = self._hand
         if not hand or self.rng.random() < 0.15:
             start = x
             for _ in range(self.rng.integers(3, 8)):
