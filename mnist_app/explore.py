@@ -4,10 +4,11 @@ import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from mnist_app import doubtful, embedding, slices, tables
+from mnist_app import doubtful, embedding, tables
 from mnist_app.augmentation import AUGMENTATIONS, Augmentation
 from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.corruptions import BENCHMARK, CORRUPTIONS, SEVERITIES, corrupt
@@ -21,6 +22,7 @@ ROWS = "corruptions.csv"
 DOUBTFUL = 200  # stored of each set
 WORST = 12  # digits stored of each family and severity
 STEP = 5  # severities other than the benchmark's are measured on every fifth digit
+OnFamily = Callable[[str, int], None]  # is called with a family of corruptions and a severity
 MEASUREMENTS = len(CORRUPTIONS) * len(SEVERITIES)
 
 
@@ -60,18 +62,16 @@ class Explore:
 
     Attributes:
         points: `(10000, 2)` float32, the test digits' places on the map.
-        properties: `(10000,)` float32 each, as `slices.properties` names them.
         test, train: the most doubtful labels.
     """
 
     points: np.ndarray
-    properties: dict[str, np.ndarray]
     test: Doubtful
     train: Doubtful
 
 
 def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -> None:
-    """Write `explore.npz` into the model's folder: map, properties and doubtful labels.
+    """Write `explore.npz` into the model's folder: map and doubtful labels.
 
     Training digits are judged out of fold by `doubtful.second_opinion` alone, since the network has learnt their
     labels. Test digits are judged by it and by the best network in the folder: a weak one doubts what it misreads.
@@ -88,8 +88,7 @@ def store_explore(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -
     judges = [judged for judged in judges if len(judged) == len(y_test)]  # not those measured on other test digits
     best = max(judges, key=lambda judged: np.log(self_confidence(y_test, judged) + 1e-9).mean())  # least loss
     judged_test = (best + test_prob) / 2
-    arrays = {"points": embedding.embed(features, seed)}
-    arrays |= {f"property {name}": values for name, values in slices.properties(x_test).items()}
+    arrays: dict[str, Any] = {"points": embedding.embed(features, seed)}
     for name, y_true, judged in (("test", y_test, judged_test), ("train", y_train, train_prob)):
         arrays |= {f"{name} {key}": values for key, values in vars(_most_doubtful(y_true, judged)).items()}
     # Half precision is a 0.1 % step: no page shows more.
@@ -108,7 +107,7 @@ def load_explore(model: StoredModel) -> Explore | None:
     def under(prefix: str) -> dict[str, np.ndarray]:
         return {key.removeprefix(prefix): v for key, v in arrays.items() if key.startswith(prefix)}
 
-    return Explore(arrays["points"], under("property "), Doubtful(**under("test ")), Doubtful(**under("train ")))
+    return Explore(arrays["points"], Doubtful(**under("test ")), Doubtful(**under("train ")))
 
 
 def evaluate_corruptions(
@@ -117,7 +116,7 @@ def evaluate_corruptions(
     labels: np.ndarray,
     severities: tuple[int, ...] = SEVERITIES,
     augmentation: Augmentation = AUGMENTATIONS["none"],
-    on_family: Callable[[str, int], None] = lambda family, severity: None,
+    on_family: OnFamily = lambda family, severity: None,
 ) -> list[tables.Row]:
     """Measure a network under every family of corruption.
 
@@ -159,16 +158,17 @@ def evaluate_corruptions(
     return rows
 
 
-def measure_corruptions(model: StoredModel, data: Path = DATA_FOLDER, **options: object) -> list[tables.Row]:
+def measure_corruptions(model: StoredModel, data: Path, on_family: OnFamily) -> list[tables.Row]:
     """Measure a model on the test digits, by `evaluate_corruptions`; its recipe says which families it has seen."""
     _, (x_test, y_test) = load_mnist(data)
     augmentation = AUGMENTATIONS[TrainingSettings.from_dict(model.recipe).augmentation]
-    return evaluate_corruptions(load_classifier(model), x_test, y_test, augmentation=augmentation, **options)
+    classifier = load_classifier(model)
+    return evaluate_corruptions(classifier, x_test, y_test, augmentation=augmentation, on_family=on_family)
 
 
-def store_corruptions(model: StoredModel, data: Path = DATA_FOLDER, **options: object) -> list[tables.Row]:
+def store_corruptions(model: StoredModel, data: Path, on_family: OnFamily) -> list[tables.Row]:
     """Measure a model under every corruption, write `corruptions.csv` into its folder, and return the rows."""
-    rows = measure_corruptions(model, data, **options)
+    rows = measure_corruptions(model, data, on_family)
     (model.folder / ROWS).write_text(tables.to_csv(rows), encoding="utf-8")
     return rows
 
@@ -178,14 +178,21 @@ def load_corruptions(model: StoredModel) -> list[tables.Row]:
     path = model.folder / ROWS
     if not path.exists():
         return []
-    types = {"severity": int, "seen": "True".__eq__, "digits": int, "accuracy": float, "low": float, "high": float}
+    types: dict[str, Callable[[str], Any]] = {
+        "severity": int,
+        "seen": "True".__eq__,
+        "digits": int,
+        "accuracy": float,
+        "low": float,
+        "high": float,
+    }
     with path.open(newline="", encoding="utf-8") as file:
         return [{key: types.get(key, str)(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
 
 def worst_digits(row: tables.Row) -> list[tuple[int, int]]:
     """The worst digits of a row of `evaluate_corruptions`: pairs of index and predicted digit."""
-    return [tuple(map(int, pair.split(":"))) for pair in row["worst"].split()]
+    return [(int(index), int(read)) for index, read in (pair.split(":") for pair in row["worst"].split())]
 
 
 def benchmark_rows(rows: list[tables.Row]) -> list[tables.Row]:

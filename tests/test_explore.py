@@ -53,7 +53,6 @@ def test_stored_exploration_comes_back(tmp_path, monkeypatch, mnist_test):
     explore.store_explore(model, settings.DATA_FOLDER)
     found = explore.load_explore(model)
     assert found.points.shape == (300, 2)
-    assert list(found.properties) == ["ink", "stroke width", "slant", "height", "width"]
     assert len(found.test.indices) == len(found.train.indices) == explore.DOUBTFUL
     assert (np.diff(found.test.self_confidence) >= 0).all()
     assert found.train.suggested[0] != y_train[found.train.indices[0]]
