@@ -9,6 +9,7 @@ any other picture is.
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -133,7 +134,11 @@ def load_styles(model: StoredModel) -> list[tables.Row]:
     def whole(text: str) -> int | None:
         return int(text) if text else None
 
-    types = {"digits": int, "accuracy": lambda text: float(text) if text else None, "mostly_taken_for": whole}
+    types: dict[str, Callable[[str], Any]] = {
+        "digits": int,
+        "accuracy": lambda text: float(text) if text else None,
+        "mostly_taken_for": whole,
+    }
     with path.open(newline="", encoding="utf-8") as file:
         return [{key: types.get(key, str)(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
