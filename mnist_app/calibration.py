@@ -46,7 +46,7 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel 
     if source:
         own = _neutral_test(load_classifier(model).predict(x_train).features, y_train)
         fitted = source.digit_test
-        assert fitted is not None  # `check_source` lets no other pass
+        assert fitted is not None  # a calibrated model has one
         model.save_digit_test(DigitTest(own.means, own.whitening, fitted.weights, fitted.intercept))
         model.save_calibration(source.calibration)
         return source.calibration
