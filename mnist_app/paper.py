@@ -11,6 +11,7 @@ SHADOW = 1.9  # what is that many times darker than the paper is no shadow; shad
 OTHER_COLOUR = np.array([0.25, 0.75])  # differences of the channels, relative to their mean, that leave a doubt or none
 STROKE_ROOM = 9  # strokes on photos are narrower than the longest side divided by this
 WIDE_ROOM = 3  # and so are brushes and the cells of coarse scans
+CLEAN = 0.9  # share of the border that is of the paper's very colour, on a drawing or a clean scan
 LIGHT = 32  # of 255, added to paper and picture before they are divided
 
 
@@ -116,13 +117,21 @@ def divide_background(picture: np.ndarray) -> np.ndarray:
 
 
 def flat_paper(small: np.ndarray) -> np.ndarray | None:
-    """The one colour of a drawing's paper, `(3,)`; None where the paper has shades."""
+    """The one colour of a drawing's or a clean scan's paper, `(3,)`; None where the paper has shades.
+
+    Light reaches the border of a picture and leaves no two places alike. Where most of a picture and nearly all of its
+    border is of the very same colour, grey is ink, as in the cells of a coarse scan.
+    """
     colours = np.ascontiguousarray(small[::2, ::2])
     paper = np.array([cv2.calcHist([colours], [i], None, [256], [0, 256]).argmax() for i in range(3)])
     channels = cv2.split(cv2.absdiff(colours, np.full_like(colours, paper)))
-    counts = cv2.calcHist([cv2.max(cv2.max(channels[0], channels[1]), channels[2])], [0], None, [256], [0, 256])
+    away = cv2.max(cv2.max(channels[0], channels[1]), channels[2])
+    counts = cv2.calcHist([away], [0], None, [256], [0, 256])
+    most = 0.4 * away.size
     flat, shaded = counts[:9].sum(), counts[9:65].sum()
-    return paper if flat > 0.4 * counts.sum() and shaded < 0.1 * flat else None
+    border = np.concatenate([away[0], away[-1], away[:, 0], away[:, -1]])
+    clean = counts[0] > most and np.mean(border == 0) > CLEAN
+    return paper if flat > most and (clean or shaded < 0.1 * flat) else None
 
 
 def thumbnail(array: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_app.datasets import load_mnist
 from mnist_app.ink import bridge, ink_mask, lift_ink, stroke_width
-from mnist_app.paper import divide_background, find_page, polarity
+from mnist_app.paper import divide_background, find_page, flat_paper, polarity
 from mnist_app.preprocessing import (
     DIGIT_STEPS,
     PICTURE_STEPS,
@@ -161,6 +161,18 @@ def test_strokes_wider_than_a_pen_are_no_shadow(paper):
     assert mask[50:250, 115:165].mean() > 0.98
     assert mask[:, :90].mean() < 0.01
     assert mask[:, 190:].mean() < 0.01
+
+
+def test_grey_cells_of_a_clean_scan_are_ink():
+    """On paper of one colour all around, light grey is no shade, however much of it there is."""
+    picture = np.full((300, 300, 3), 255, np.uint8)
+    picture[40:260, 80:200] = 200
+    picture[90:140, 110:170] = picture[180:220, 110:170] = 0
+    assert flat_paper(picture).tolist() == [255, 255, 255]
+    shown = divide_background(picture)
+    assert (shown[50:80, 90:190] == 200).all()
+    picture[:, 200:] = 225  # a shade that reaches the border
+    assert flat_paper(picture) is None
 
 
 @pytest.mark.parametrize("thickness", [1, 40])
