@@ -99,11 +99,11 @@ RECIPES = {
     ),
     "flagship": Recipe(
         "Flagship",
-        "A deeper network that has also seen warped digits, European pen strokes, bad light, grain, page edges and "
-        "things that are no digits; its weights are averaged.",
+        "A deeper network that has also seen warped digits, other writers' pen strokes, coarse scans, odd pens, bad "
+        "light, grain, page edges and things that are no digits; its weights are averaged.",
         TrainingSettings(
             architecture="flagship",
-            epochs=45,
+            epochs=40,
             optimizer="adamw",
             weight_decay=1e-2,
             schedule="cosine",
@@ -112,6 +112,9 @@ RECIPES = {
             augmentation="flagship",
             synthetic_share=0.2,
             non_digit_share=0.4,
+            style_share=0.15,
+            style_weight=1.5,
+            circumstance_share=0.2,
             precision="mixed_bfloat16",
             average=0.999,
         ),
@@ -122,7 +125,7 @@ RECIPES = {
         "labels. For phones, folders of scans, and wherever many digits wait.",
         TrainingSettings(
             architecture="swift",
-            epochs=60,
+            epochs=40,
             learning_rate=2e-3,
             optimizer="adamw",
             weight_decay=1e-2,
@@ -134,6 +137,7 @@ RECIPES = {
             synthetic_share=0.2,
             non_digit_share=0.4,
             style_share=0.15,
+            style_weight=1.5,
             circumstance_share=0.2,
             precision="mixed_bfloat16",
             average=0.999,

@@ -183,7 +183,7 @@ def test_the_networks_are_told_as_the_models_page_shows_them():
 
 
 def test_the_seeds_are_those_stored():
-    seeds = summarize_seeds(model_store.find_model())
+    seeds = summarize_seeds(model_store.find_model("flagship-0", holding="metrics.json"))
     figures = f"{percent(seeds['seeds_accuracy'], 2)}, {100 * seeds['seeds_deviation']:.2f}"
     assert seeds["seeds"] == 3
     assert f"three seeds, {figures}." in read(DOCS / "flagship.md")

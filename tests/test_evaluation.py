@@ -47,7 +47,7 @@ def test_seeds_are_summarized_without_their_weights(tmp_path):
     assert evaluation.summarize_seeds(model_store.StoredModel(tmp_path / "other")) == {}
 
 
-@pytest.mark.parametrize("name", ["flagship-14-0", model_store.DEFAULT_MODEL])
+@pytest.mark.parametrize("name", ["flagship-14-0", "flagship-0"])
 def test_three_seeds_of_the_flagship_are_kept(name):
     summary = evaluation.summarize_seeds(model_store.find_model(name, holding="metrics.json"))
     assert summary["seeds"] >= 3
