@@ -120,7 +120,8 @@ def flat_paper(small: np.ndarray) -> np.ndarray | None:
     """The one colour of a drawing's or a clean scan's paper, `(3,)`; None where the paper has shades.
 
     Light reaches the border of a picture and leaves no two places alike. Where most of a picture and nearly all of its
-    border is of the very same colour, grey is ink, as in the cells of a coarse scan.
+    border is of the very same colour, light grey is ink, as in the cells of a coarse scan: unless there is more of it
+    than of dark ink, as where a piece of paper was put on white ground.
     """
     colours = np.ascontiguousarray(small[::2, ::2])
     paper = np.array([cv2.calcHist([colours], [i], None, [256], [0, 256]).argmax() for i in range(3)])
@@ -128,9 +129,9 @@ def flat_paper(small: np.ndarray) -> np.ndarray | None:
     away = cv2.max(cv2.max(channels[0], channels[1]), channels[2])
     counts = cv2.calcHist([away], [0], None, [256], [0, 256])
     most = 0.4 * away.size
-    flat, shaded = counts[:9].sum(), counts[9:65].sum()
+    flat, shaded, dark = counts[:9].sum(), counts[9:65].sum(), counts[65:].sum()
     border = np.concatenate([away[0], away[-1], away[:, 0], away[:, -1]])
-    clean = counts[0] > most and np.mean(border == 0) > CLEAN
+    clean = counts[0] > most and np.mean(border == 0) > CLEAN and shaded < dark
     return paper if flat > most and (clean or shaded < 0.1 * flat) else None
 
 

@@ -167,11 +167,14 @@ def test_grey_cells_of_a_clean_scan_are_ink():
     """On paper of one colour all around, light grey is no shade, however much of it there is."""
     picture = np.full((300, 300, 3), 255, np.uint8)
     picture[40:260, 80:200] = 200
-    picture[90:140, 110:170] = picture[180:220, 110:170] = 0
+    picture[60:240, 90:170] = 0
     assert flat_paper(picture).tolist() == [255, 255, 255]
     shown = divide_background(picture)
-    assert (shown[50:80, 90:190] == 200).all()
-    picture[:, 200:] = 225  # a shade that reaches the border
+    assert (shown[45:55, 90:190] == 200).all()
+    shade = picture.copy()
+    shade[:, 200:] = 225  # it reaches the border
+    assert flat_paper(shade) is None
+    picture[30:270, 30:180] = 200  # grey paper on white ground
     assert flat_paper(picture) is None
 
 
