@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from mnist_app.classifier import Classifier
-from mnist_app.ink import lift_ink, paper_levels
+from mnist_app.frame import lift_ink
+from mnist_app.ink import paper_levels
 from mnist_app.lines import remove_lines
 from mnist_app.preprocessing import DIGIT_STEPS, run_steps
 from mnist_app.segmentation import Blob, Box, find_pieces

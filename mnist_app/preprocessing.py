@@ -1,8 +1,7 @@
 """From a picture to ink, and from one digit's ink to the 28 x 28 that networks for MNIST expect.
 
 Two tables of named steps, each a pure function from array to array. A new step is one function and one row. The
-second table ends in LeCun's recipe (LeCun et al. 1998): the digit fits a 20 x 20 box with its aspect kept and
-anti-aliased, and its centre of mass lies at the centre of 28 x 28.
+functions of the second table are in `frame`.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,20 +10,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mnist_app.ink import grey, ink_mask, luminance, otsu, stroke_width
+from mnist_app.frame import BOX, centre_box, centre_mass, crop_to_ink, fit_box, normalise_stroke
+from mnist_app.ink import grey, ink_mask, luminance, otsu
 from mnist_app.paper import divide_background, find_page, polarity
-from mnist_app.settings import IMAGE_SIZE
 
 WORKING_SIDE = 1200  # a page of handwriting is legible at that size, and 12 megapixels are slow
 SMALL_SIDE = 200  # smaller pictures are enlarged, so that strokes are several pixels wide
-BOX = 20  # the digit's longer side inside the 28 x 28
-INK = 127  # where ink strength is cut into ink and paper
-
-# Stroke width as a share of the digit's longer side: 99 of 100 MNIST digits lie between the first two. Outside, strokes
-# are brought to the nearer target, which lies well inside.
-THINNEST, WIDEST = 0.06, 0.28
-TARGET_THIN, TARGET_WIDE = 0.11, 0.18
-STROKE_SIDE = 160  # strokes are redrawn at this size: ten times finer than what the network sees
 
 
 @dataclass(frozen=True)
@@ -145,70 +136,6 @@ PICTURE_STEPS = (
 # ---- one digit ----
 
 
-def crop_to_ink(ink: np.ndarray) -> np.ndarray:
-    """Cut away the rows and columns without ink; an array without any ink is returned as it is."""
-    mask = (ink > INK // 2).view(np.uint8)
-    x, y, w, h = cv2.boundingRect(mask)
-    return ink[y : y + h, x : x + w] if w and h else ink
-
-
-def normalise_stroke(ink: np.ndarray) -> np.ndarray:
-    """Widen thin and thin out wide strokes to what MNIST's pens did; strokes of a usual width stay untouched.
-
-    The width comes from a distance transform. Widening keeps all within half the missing width of the ink. Thinning
-    keeps what lies deeper than a share of the deepest ink nearby, so a stroke thinner than its neighbours survives.
-    """
-    width = stroke_width(ink > INK) / max(ink.shape)
-    if THINNEST <= width <= WIDEST:
-        return ink
-    scale = STROKE_SIDE / max(ink.shape)
-    size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
-    ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    if width < THINNEST:
-        # A line thinner than a pixel fades when it is reduced: what counts is that there is some ink.
-        present = (ink > INK * min(1.0, width * STROKE_SIDE / 2)).view(np.uint8)
-        margin = round(TARGET_THIN * STROKE_SIDE / 2)
-        present = cv2.copyMakeBorder(present, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-        distance = cv2.distanceTransform(1 - present, cv2.DIST_L2, 5)
-        missing = (TARGET_THIN - width) * STROKE_SIDE / 2
-        return (np.clip(missing + 0.5 - distance, 0, 1) * 255).astype(np.uint8)
-    distance = cv2.distanceTransform(np.pad(ink > INK, 1).view(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    reach = round(width * STROKE_SIDE) | 1
-    deepest = cv2.dilate(distance, np.ones((reach, reach), np.uint8))
-    return (np.clip(distance - (1 - TARGET_WIDE / width) * deepest, 0, 1) * 255).astype(np.uint8)
-
-
-def fit_box(ink: np.ndarray) -> np.ndarray:
-    """Scale to a longer side of 20 pixels, aspect kept, area interpolation where it shrinks."""
-    scale = BOX / max(ink.shape)
-    size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
-    return cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-
-
-def centre_mass(ink: np.ndarray) -> np.ndarray:
-    """Place at most 20 x 20 ink in 28 x 28, its centre of mass as near the centre as its box allows."""
-    moments = cv2.moments(ink)
-    height, width = ink.shape
-    total = moments["m00"]
-    if not total:
-        return centre_box(ink)
-    middle = IMAGE_SIZE // 2  # MNIST's own convention: its digits have their centre of mass at 14.0 +- 0.3, not at 13.5
-    x = round(middle - moments["m10"] / total)
-    y = round(middle - moments["m01"] / total)
-    return _place(ink, min(max(x, 0), IMAGE_SIZE - width), min(max(y, 0), IMAGE_SIZE - height))
-
-
-def centre_box(ink: np.ndarray) -> np.ndarray:
-    """Place ink in the middle of 28 x 28."""
-    return _place(ink, (IMAGE_SIZE - ink.shape[1]) // 2, (IMAGE_SIZE - ink.shape[0]) // 2)
-
-
-def _place(ink: np.ndarray, x: int, y: int) -> np.ndarray:
-    image = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    image[y : y + ink.shape[0], x : x + ink.shape[1]] = ink
-    return image
-
-
 DIGIT_STEPS = (
     Row("crop_to_ink", "Crop to ink", "Only the digit's own ink is kept.", crop_to_ink, np.asarray),
     Row(
@@ -233,19 +160,3 @@ DIGIT_STEPS = (
         centre_box,
     ),
 )
-
-_FRAME = tuple(row for row in DIGIT_STEPS if row.id != "stroke_width")
-
-
-def frame(ink: np.ndarray) -> np.ndarray:
-    """Bring one digit's ink to 28 x 28 by MNIST's own recipe (LeCun et al. 1998), stroke width untouched.
-
-    Args:
-        ink: `(h, w)` bool mask, uint8 ink strength 0 to 255, or float ink strength 0 to 1.
-
-    Returns:
-        `(28, 28)` uint8, 0 = background and 255 = ink; all 0 where there is no ink.
-    """
-    if ink.dtype != np.uint8:
-        ink = (np.clip(ink, 0, 1) * 255).astype(np.uint8)
-    return run_steps(_FRAME, ink)["centre_of_mass"]

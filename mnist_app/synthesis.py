@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from mnist_app.preprocessing import BOX, frame
+from mnist_app.frame import BOX, frame
 from mnist_app.settings import IMAGE_SIZE
 from mnist_app.synthesis_habits import HABITS, Habit
 from mnist_app.synthesis_shapes import DIGIT_STYLES, SYMBOL_STYLES, Style

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from mnist_app.preprocessing import BOX, frame
+from mnist_app.frame import BOX, frame
 
 FINE = 4  # ink is drawn this many times finer than the image, then averaged
 STEPS = 6  # points on each piece of a curve between two written points

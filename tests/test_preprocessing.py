@@ -5,24 +5,17 @@ import cv2
 import numpy as np
 import pytest
 
-from mnist_app.datasets import load_mnist
-from mnist_app.ink import bridge, ink_mask, lift_ink, stroke_width
+from mnist_app.frame import frame_written, stroke_width
+from mnist_app.ink import bridge, ink_mask
 from mnist_app.paper import divide_background, find_page, polarity
 from mnist_app.preprocessing import (
     DIGIT_STEPS,
     PICTURE_STEPS,
     composite_alpha,
-    frame,
-    normalise_stroke,
     run_steps,
     step_id,
     working_size,
 )
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_mnist()[1][0]
 
 
 def rgb(grey: np.ndarray) -> np.ndarray:
@@ -31,25 +24,6 @@ def rgb(grey: np.ndarray) -> np.ndarray:
 
 def page(height: int = 300, width: int = 400, shade: int = 255) -> np.ndarray:
     return np.full((height, width, 3), shade, np.uint8)
-
-
-def test_frame_gives_mnist_back_its_own_digits(digits):
-    large = [cv2.resize(image, (280, 280), interpolation=cv2.INTER_CUBIC) for image in digits[:50]]
-    framed = np.stack([frame(np.pad(image, ((40, 3), (7, 90)))) for image in large])
-    assert np.abs(framed.astype(int) - digits[:50]).mean() < 10
-
-
-@pytest.mark.parametrize("ink", [np.ones((9, 3), bool), np.ones((9, 3)), np.full((9, 3), 255, np.uint8)])
-def test_frame_takes_masks_and_strengths(ink):
-    image = frame(ink)
-    assert image.shape == (28, 28)
-    assert image.dtype == np.uint8
-    assert image.max() == 255
-    assert np.count_nonzero(image.any(axis=1)) == 20
-
-
-def test_frame_of_nothing_is_empty():
-    assert not frame(np.zeros((5, 8), bool)).any()
 
 
 def test_large_pictures_are_reduced_and_tiny_ones_enlarged():
@@ -172,29 +146,11 @@ def test_hair_lines_and_brushes_become_pens(thickness):
     assert 0.06 < width < 0.25
 
 
-def test_strokes_of_a_usual_width_stay(digits):
-    assert sum(_untouched(image) for image in digits[:200]) > 190
-
-
-def _untouched(image: np.ndarray) -> bool:
-    ink = cv2.resize(image, (280, 280), interpolation=cv2.INTER_CUBIC)
-    x, y, w, h = cv2.boundingRect((ink > 63).view(np.uint8))
-    cut = ink[y : y + h, x : x + w]
-    return normalise_stroke(cut) is cut
-
-
-def test_stroke_width_of_a_bar():
-    mask = np.zeros((60, 60), bool)
-    mask[5:55, 20:30] = True
-    assert stroke_width(mask) == pytest.approx(10, rel=0.2)
-
-
-def test_lift_ink_makes_pencil_black_and_leaves_paper_out():
-    strength = np.full((40, 40), 12, np.uint8)
-    strength[10:30, 18:22] = 70
-    ink = lift_ink(strength, strength > 40, 10)
-    assert ink[20, 20] == 255
-    assert not ink[:, :8].any()
+@pytest.mark.parametrize("thickness", [1, 12, 40])
+def test_the_steps_of_a_digit_make_what_networks_learn_from(thickness):
+    ink = np.zeros((280, 280), np.uint8)
+    cv2.ellipse(ink, (140, 140), (70, 100), 0, 0, 300, 255, thickness)
+    assert np.array_equal(run_steps(DIGIT_STEPS, ink)["centre_of_mass"], frame_written(ink))
 
 
 def test_a_step_that_is_off_does_the_least():
