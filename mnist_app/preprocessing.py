@@ -17,6 +17,10 @@ from mnist_app.paper import divide_background, find_page, polarity
 WORKING_SIDE = 1200  # a page of handwriting is legible at that size, and 12 megapixels are slow
 SMALL_SIDE = 200  # smaller pictures are enlarged, so that strokes are several pixels wide
 
+# Ids of the steps whose arrays others take from what `run_steps` made.
+ON_PAPER, STRENGTH, MASK = "composite_alpha", "grey", "ink_mask"
+IMAGE = "centre_of_mass"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -99,7 +103,7 @@ PICTURE_STEPS = (
         np.asarray,
     ),
     Row(
-        "composite_alpha",
+        ON_PAPER,
         "Composite alpha",
         "A transparent picture is laid on white, or on black where its ink is light.",
         composite_alpha,
@@ -117,14 +121,14 @@ PICTURE_STEPS = (
         np.asarray,
     ),
     Row(
-        "grey",
+        STRENGTH,
         "Grey",
         "Each pixel keeps the colour that its ink absorbs most, so red and yellow ink count; white is ink.",
         grey,
         luminance,
     ),
     Row(
-        "ink_mask",
+        MASK,
         "Ink mask",
         "What is nearly half as dark as the darkest ink nearby, and darker than the paper's grain, is ink.",
         ink_mask,
@@ -153,7 +157,7 @@ DIGIT_STEPS = (
         lambda ink: cv2.resize(ink, (BOX, BOX)),
     ),
     Row(
-        "centre_of_mass",
+        IMAGE,
         "Centre of mass",
         "The ink's centre of mass goes to the centre of 28 x 28, as in MNIST.",
         centre_mass,

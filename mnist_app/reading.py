@@ -17,7 +17,18 @@ from mnist_app.detecting.search import SAME_INK
 from mnist_app.digits.kinds import Kind
 from mnist_app.finding import LINES, Look, find_ink, looker
 from mnist_app.model_store import find_model
-from mnist_app.preprocessing import DIGIT_STEPS, PICTURE_STEPS, Row, Step, run_steps, step_id
+from mnist_app.preprocessing import (
+    DIGIT_STEPS,
+    IMAGE,
+    MASK,
+    ON_PAPER,
+    PICTURE_STEPS,
+    STRENGTH,
+    Row,
+    Step,
+    run_steps,
+    step_id,
+)
 from mnist_app.rows import reading_order
 from mnist_app.segmentation import Box, find_pieces, ink_inside, union
 
@@ -162,8 +173,8 @@ def read_picture(
     _check(picture)
     without = frozenset(map(step_id, without))
     made = run_steps(PICTURE_STEPS, picture, without)
-    mask = made["ink_mask"]
-    look, looks_like = looker(made["grey"], classifier, without), None
+    mask = made[MASK]
+    look, looks_like = looker(made[STRENGTH], classifier, without), None
     if boxes is not None:
         inside = [ink_inside(mask, _scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
         looks, left_out = look([blob for blob in inside if blob]), []
@@ -173,9 +184,9 @@ def read_picture(
     else:
         pieces, lines = find_ink(made, without)
         known = drawn or DETECTION in without
-        levels = None if known else (detector or load_detector()).look(made["composite_alpha"])
+        levels = None if known else (detector or load_detector()).look(made[ON_PAPER])
         candidates = gather(pieces, mask, levels, look)
-        looks, left_out, looks_like = _judge(candidates, mask, levels, judge or load_judge(), made["grey"])
+        looks, left_out, looks_like = _judge(candidates, mask, levels, judge or load_judge(), made[STRENGTH])
         left_out += [Rejected(box, LINE) for box in lines]
 
     scale = picture.shape[1] / mask.shape[1]
@@ -230,7 +241,7 @@ def _is_photo(levels: list[Level]) -> bool:
 def _left_out(candidate: Candidate) -> Rejected:
     kind = Kind.DIGIT if candidate.seen is UNSEEN else Kind(int(candidate.seen.near.argmax()))
     look = candidate.look
-    return Rejected(candidate.blob.box, REASONS[kind], look and look.made["centre_of_mass"])
+    return Rejected(candidate.blob.box, REASONS[kind], look and look.made[IMAGE])
 
 
 def _digit(look: Look, scale: float, unsure: float) -> Digit:
@@ -241,7 +252,7 @@ def _digit(look: Look, scale: float, unsure: float) -> Digit:
         box=_scaled(look.blob.box, scale),
         probabilities=look.y_prob,
         features=look.features,
-        image=look.made["centre_of_mass"],
+        image=look.made[IMAGE],
         state="sure" if min(confidence, look.digit_prob) >= unsure else "unsure",
         made=look.made,
     )

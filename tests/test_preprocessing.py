@@ -10,6 +10,8 @@ from mnist_app.ink import bridge, ink_mask
 from mnist_app.paper import divide_background, find_page, polarity
 from mnist_app.preprocessing import (
     DIGIT_STEPS,
+    IMAGE,
+    MASK,
     PICTURE_STEPS,
     composite_alpha,
     run_steps,
@@ -66,7 +68,7 @@ def test_background_division_removes_a_gradient_and_the_colour_of_paper():
 def test_coloured_and_faint_ink_is_found(colour):
     picture = page()
     cv2.line(picture, (100, 80), (180, 220), colour, 6)
-    mask = run_steps(PICTURE_STEPS, picture)["ink_mask"]
+    mask = run_steps(PICTURE_STEPS, picture)[MASK]
     assert mask[150, 140]
     assert not mask[:60].any()
     assert 600 < mask.sum() < 2000
@@ -130,7 +132,7 @@ def test_strokes_wider_than_a_pen_are_no_shadow(paper):
     grain = np.random.default_rng(0).normal(0, 6, (300, 300))
     picture = np.repeat((paper + grain).clip(0, 255)[..., np.newaxis], 3, axis=2).astype(np.uint8)
     picture[40:260, 110:170] = 30
-    mask = run_steps(PICTURE_STEPS, picture)["ink_mask"]
+    mask = run_steps(PICTURE_STEPS, picture)[MASK]
     mask = cv2.resize(mask.view(np.uint8), (300, 300)) > 0
     assert mask[50:250, 115:165].mean() > 0.98
     assert mask[:, :90].mean() < 0.01
@@ -141,7 +143,7 @@ def test_strokes_wider_than_a_pen_are_no_shadow(paper):
 def test_hair_lines_and_brushes_become_pens(thickness):
     ink = np.zeros((280, 280), np.uint8)
     cv2.ellipse(ink, (140, 140), (70, 100), 0, 0, 300, 255, thickness)
-    image = run_steps(DIGIT_STEPS, ink)["centre_of_mass"]
+    image = run_steps(DIGIT_STEPS, ink)[IMAGE]
     width = stroke_width(image > 127) / 20
     assert 0.06 < width < 0.25
 
@@ -150,7 +152,7 @@ def test_hair_lines_and_brushes_become_pens(thickness):
 def test_the_steps_of_a_digit_make_what_networks_learn_from(thickness):
     ink = np.zeros((280, 280), np.uint8)
     cv2.ellipse(ink, (140, 140), (70, 100), 0, 0, 300, 255, thickness)
-    assert np.array_equal(run_steps(DIGIT_STEPS, ink)["centre_of_mass"], frame_written(ink))
+    assert np.array_equal(run_steps(DIGIT_STEPS, ink)[IMAGE], frame_written(ink))
 
 
 def test_a_step_that_is_off_does_the_least():
