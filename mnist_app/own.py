@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_app import canvas, navigation, tracing, ui
-from mnist_app.gallery import Case
+from mnist_app.exam import Case
 from mnist_app.reading import Digit
 from mnist_app.settings import IMAGE_SIZE
 

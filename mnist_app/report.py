@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from mnist_app import charts, charts_matrix
 from mnist_app.comparison import find_claim
 from mnist_app.datasets import Split, checksum, load_mnist
+from mnist_app.exam import Exam, arrange
 from mnist_app.findings import findings
-from mnist_app.gallery import Exam, arrange
 from mnist_app.model_store import StoredModel
 from mnist_app.network import layers
 from mnist_app.report_files import Block, Bullets, Figure, Heading, Report, Table, Text

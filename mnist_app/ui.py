@@ -14,7 +14,7 @@ from mnist_app import answers, charts, classifier, datasets, explore, model_stor
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
 from mnist_app.model_store import StoredModel
 from mnist_app.preprocessing import Step
 from mnist_app.session import PictureFile, Session

@@ -6,7 +6,7 @@ import streamlit as st
 from mnist_app import charts_evaluation as charts
 from mnist_app import metrics, ui
 from mnist_app.classifier import softmax
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
 
 
 @ui.remember(max_entries=8)

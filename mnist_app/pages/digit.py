@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_app import charts, charts_map, explanations, navigation, own, places, ui
 from mnist_app.doubtful import WRONG_TEST_LABELS
-from mnist_app.gallery import Case, Exam
+from mnist_app.exam import Case, Exam
 from mnist_app.neighbours import FeatureBank
 from mnist_app.settings import CLASSES
 

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_app import doubtful, ui
+from mnist_app.exam import Exam
 from mnist_app.explore import DOUBTFUL, Doubtful
-from mnist_app.gallery import Exam
 from mnist_app.ui import PER_PAGE
 
 TEST, KNOWN, TRAINING = "test digits", "the 15 validated", "training digits"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_app import charts_map, own, places, ui
 from mnist_app.charts_map import BY_ANSWER, COLOURS
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
 from mnist_app.places import WHOLE, Box
 
 HINTS = {

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from mnist_app import charts_evaluation as charts
-from mnist_app import explore, gallery, navigation, slices, ui
+from mnist_app import explore, navigation, slices, ui
 from mnist_app.charts import set_params
 from mnist_app.corruptions import BENCHMARK, SEVERITIES, corrupt
-from mnist_app.gallery import Exam
+from mnist_app.exam import PROPERTIES, Exam, span
 
 UNITS = {"stroke width": " px", "slant": "°", "height": " px", "width": " px"}
 BINS = 5
@@ -16,7 +16,7 @@ BINS = 5
 @ui.remember(max_entries=8)
 def find_slices(exam: Exam) -> list[dict]:
     """One row a slice, the weakest first."""
-    found = slices.slices({name: exam.values[name] for name in gallery.PROPERTIES}, exam.right, BINS)
+    found = slices.slices({name: exam.values[name] for name in PROPERTIES}, exam.right, BINS)
     return [
         {"property": s.property, "from": s.low, "to": s.high, "digits": s.total, "misread": s.total - s.right}
         | {"accuracy": s.interval.value, "low": s.interval.low, "high": s.interval.high}
@@ -119,7 +119,7 @@ def show_slices(exam: Exam) -> None:
         f"Weakest: **{name_slice(weakest)}**. Of {weakest['digits']:,} such digits **{weakest['accuracy']:.2%}** are "
         f"read right; of all digits it is {exam.figures['accuracy']:.2%}."
     )
-    low, high, step = gallery.span(weakest["property"], exam.values[weakest["property"]])
+    low, high, step = span(weakest["property"], exam.values[weakest["property"]])
     ends = [max(low, weakest["from"] // step * step), min(high, -(-weakest["to"] // step) * step)]
     st.page_link(
         navigation.ERRORS.path,

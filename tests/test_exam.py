@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_app import gallery
-from mnist_app.gallery import Exam
+from mnist_app.exam import SORTS, STEPS, Exam, arrange, choose, describe, span
 
 
 @pytest.fixture
@@ -42,16 +41,16 @@ def test_what_follows_from_the_probabilities(exam):
     ],
 )
 def test_every_filter_counts(exam, filters, expected):
-    assert gallery.choose(exam, **filters).tolist() == expected
+    assert choose(exam, **filters).tolist() == expected
 
 
 def test_orders(exam):
     found = np.array([0, 1, 2, 5])
-    assert gallery.arrange(exam, found, "least self-confidence").tolist() == [2, 1, 0, 5]
-    assert gallery.arrange(exam, found, "highest confidence").tolist() == [0, 5, 2, 1]
-    assert gallery.arrange(exam, found[::-1], "lowest number").tolist() == [0, 1, 2, 5]
-    for sort in gallery.SORTS:
-        assert sorted(gallery.arrange(exam, found, sort)) == [0, 1, 2, 5]
+    assert arrange(exam, found, "least self-confidence").tolist() == [2, 1, 0, 5]
+    assert arrange(exam, found, "highest confidence").tolist() == [0, 5, 2, 1]
+    assert arrange(exam, found[::-1], "lowest number").tolist() == [0, 1, 2, 5]
+    for sort in SORTS:
+        assert sorted(arrange(exam, found, sort)) == [0, 1, 2, 5]
 
 
 def test_typical_error_lies_in_the_middle_of_its_pair(exam):
@@ -65,8 +64,8 @@ def test_rows_for_a_table(exam):
 
 def test_span_lets_every_value_pass(exam):
     for name, values in exam.values.items():
-        if name in gallery.STEPS or name in ("confidence", "margin"):
-            low, high, _ = gallery.span(name, values)
+        if name in STEPS or name in ("confidence", "margin"):
+            low, high, _ = span(name, values)
             assert low <= values.min() <= values.max() <= high
 
 
@@ -80,4 +79,4 @@ def test_span_lets_every_value_pass(exam):
     ],
 )
 def test_names(pair, said):
-    assert gallery.describe(*pair) == said
+    assert describe(*pair) == said

@@ -1,4 +1,4 @@
-"""The test digits and what a network says of them: choose some, put them in order, name them."""
+"""The exam: the test digits and what a network says of them; choose some, put them in order, name them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -140,7 +140,7 @@ class Exam:
         ]
 
 
-def digit(name: str) -> int | None:
+def to_digit(name: str) -> int | None:
     """The digit that one of `DIGITS` means; None for any."""
     return None if name == ANY else int(name)
 
