@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import annotate, answers, canvas, corrections, own, ui
+from mnist_app import annotate, canvas, corrections, ui, visitor_digit, wording
 from mnist_app.annotate import LeftOut
 from mnist_app.model_store import StoredModel
 from mnist_app.picture_files import PictureError, open_picture
@@ -120,7 +120,7 @@ def _show_number(key: str, reading: Reading) -> None:
     if reading.digits:
         with st.container(key=f"number_{key}"):
             st.code(reading.text, language=None, wrap_lines=True)
-    st.write(answers.in_words(reading)[1])
+    st.write(wording.in_words(reading)[1])
 
 
 def _show_left_out(key: str, reading: Reading) -> list[LeftOut]:
@@ -141,13 +141,13 @@ def _show_closer(key: str, digits: list[Digit], model: str) -> None:
     if not closer.open:
         return
     with closer:
-        digit = own.choose(digits, f"chosen_{key}")
+        digit = visitor_digit.choose(digits, f"chosen_{key}")
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             with st.container(width=112):
                 st.image(ui.to_url(ui.enlarge(digit.image, 112)), alt=f"One digit, read as {digit.label}")
             with st.container(width="stretch"):
-                st.write(f"Read as **{digit.label}** · {answers.percent(digit.confidence)}")
-                own.show_ways(digit, model)
+                st.write(f"Read as **{digit.label}** · {wording.percent(digit.confidence)}")
+                visitor_digit.show_ways(digit, model)
 
 
 def _show_digits(reading: Reading) -> None:
@@ -157,7 +157,7 @@ def _show_digits(reading: Reading) -> None:
         for digit in reading.digits:
             with st.container(width=84):
                 st.image(ui.to_url(ui.enlarge(digit.image, 84)), alt=f"Read as {digit.label}")
-                st.caption(f"{annotate.label_of(digit)} · {answers.percent(digit.confidence)}")
+                st.caption(f"{annotate.label_of(digit)} · {wording.percent(digit.confidence)}")
 
 
 def _edit(file: PictureFile, model: StoredModel, answer: Answer) -> None:

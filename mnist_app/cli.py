@@ -163,15 +163,15 @@ def predict(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the answers here.")] = None,
 ) -> None:
     """Read the digits in pictures; exits with 1 if a picture could not be read."""
-    from mnist_app import predicting
+    from mnist_app import predict
     from mnist_app.classifier import load_classifier
 
     with clear_errors():
         classifier = load_classifier(model_store.find_model(model))
-        submission = predicting.answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
+        submission = predict.answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
         with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file:
             file.write(submission)
-            failed = format is not Answers.kaggle and predicting.answer_pictures(
+            failed = format is not Answers.kaggle and predict.answer_pictures(
                 paths, classifier, Format(format), digits.value, file
             )
     raise typer.Exit(failed)

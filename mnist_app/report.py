@@ -12,8 +12,8 @@ from mnist_app.comparison import find_claim
 from mnist_app.datasets import Split, checksum, load_mnist
 from mnist_app.exam import Exam, arrange
 from mnist_app.findings import findings
+from mnist_app.layers import list_layers
 from mnist_app.model_store import StoredModel
-from mnist_app.network import layers
 from mnist_app.report_files import Block, Bullets, Figure, Heading, Report, Table, Text
 from mnist_app.settings import CLASSES, DATA_FOLDER, TrainingSettings
 
@@ -74,7 +74,7 @@ def _network(model: StoredModel) -> list[Block]:
         Text(
             f"The network has {model.recipe['parameters']:,} parameters. Softmax turns its scores into probabilities."
         ),
-        Table(layers(model)),
+        Table(list_layers(model)),
         Text("It was trained with these settings:"),
         Table(
             [

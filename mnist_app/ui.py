@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, charts, classifier, datasets, explore, model_store, navigation, tables
+from mnist_app import charts, classifier, datasets, explore, model_store, navigation, tables, wording
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
@@ -169,7 +169,7 @@ def show_bars(probabilities: np.ndarray) -> None:
     for digit, share in enumerate(probabilities):
         colour = OTHER if share < TRACE else BEST if digit == best else SECOND if digit == second else OTHER
         bar = f"width:{100 * share:.2f}%;background:{colour};height:.8rem;border-radius:2px"
-        number = answers.percent(share) if share >= TRACE else ""
+        number = wording.percent(share) if share >= TRACE else ""
         rows.append(f'<b>{digit}</b><div style="{bar}"></div><span style="white-space:nowrap">{number}</span>')
     spoken = ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(probabilities))
     grid = "display:grid;grid-template-columns:1rem 1fr 5rem;column-gap:.5rem;align-items:center"
@@ -245,7 +245,7 @@ def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
             with st.container(gap=None):
                 said = f"{true} read as {read}" if read != true else f"{true}"
                 alt = f"Test digit number {i}: a handwritten {true} that was read as {read}"
-                show_thumbnail(exam.images[i], alt, f"{said}  \n{answers.percent(exam.y_prob[i, read])}")
+                show_thumbnail(exam.images[i], alt, f"{said}  \n{wording.percent(exam.y_prob[i, read])}")
                 if i in WRONG_TEST_LABELS:
                     st.badge("label?", icon=":material/report:", color="orange", help="People doubt this label.")
                 link_digit(exam.model, i)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import canvas, corruptions, explore, model_store, navigation, own, ui
+from mnist_app import canvas, corruptions, explore, model_store, navigation, ui, visitor_digit
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.navigation import CONFIDENCE, DIGIT, DRAW, LABELS, MAP, WEAK_SPOTS
 
@@ -65,19 +65,19 @@ def test_only_a_test_digit_goes_to_the_canvas(number):
 
 def test_your_own_digit_has_a_detail_and_a_way_back_to_the_canvas(mnist_test):
     image = mnist_test[0][0]
-    page = open_page(DIGIT, which=own.OWN, own=own.encode(image))
+    page = open_page(DIGIT, which=visitor_digit.OWN, own=visitor_digit.encode(image))
     assert "Read as 7" in page.markdown[0].value
     links = {link.label: link.proto.query_string for link in page.page_link}
-    assert f"trace={own.encode(image)}" in urllib.parse.unquote(links["Edit on the canvas"])
+    assert f"trace={visitor_digit.encode(image)}" in urllib.parse.unquote(links["Edit on the canvas"])
     assert "predicted=7&second=" in links["Test digits that are confused like yours"]
     charts = page.get("vega_lite_chart")
     assert len(charts) == 1, "where it lies on the map"
-    page = open_page(DRAW, trace=own.encode(image))
+    page = open_page(DRAW, trace=visitor_digit.encode(image))
     assert page.session_state["session"].drawing.start
 
 
 def test_without_a_digit_of_yours_the_detail_says_so():
-    page = open_page(DIGIT, which=own.OWN)
+    page = open_page(DIGIT, which=visitor_digit.OWN)
     assert "no digit of yours" in page.info[0].value
 
 

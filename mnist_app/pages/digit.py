@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts, charts_map, explanations, navigation, own, places, ui
+from mnist_app import charts, charts_map, explanations, navigation, places, ui, visitor_digit
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.exam import Case, Exam
 from mnist_app.neighbours import FeatureBank
@@ -43,16 +43,21 @@ def choose_case(exam: Exam) -> Case:
     """Let the user choose a test digit or their own; the choice is in the address."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which = st.segmented_control(
-            "Look at", [own.TEST, own.OWN], default=own.TEST, required=True, key="which", bind="query-params"
+            "Look at",
+            [visitor_digit.TEST, visitor_digit.OWN],
+            default=visitor_digit.TEST,
+            required=True,
+            key="which",
+            bind="query-params",
         )
-        if which == own.TEST:
+        if which == visitor_digit.TEST:
             last = len(exam.y_true) - 1
             return exam.case(
                 st.number_input("Number of the test digit", 0, last, FIRST, key="no", bind="query-params", width=200)
             )
-    case = own.case(exam.model)
+    case = visitor_digit.case(exam.model)
     if case is None:
-        own.show_missing()
+        visitor_digit.show_missing()
         st.stop()
     return case
 
@@ -63,14 +68,14 @@ def show_digit(exam: Exam, case: Case) -> None:
     with picture:
         was = "was read" if case.true is None else f"is a handwritten {case.true} that was read"
         st.image(ui.to_url(ui.enlarge(case.image, 252)), alt=f"{case.name.capitalize()} {was} as {case.read}")
-        own.link_canvas(exam.model, case)
+        visitor_digit.link_canvas(exam.model, case)
     with said:
         st.markdown(f"#### {'Read' if case.true is None else f'Labelled {case.true}, read'} as {case.read}")
         with st.container(horizontal=True, gap="small"):
             show_badges(case)
         ui.show_bars(case.y_prob)
         if case.true is None:
-            own.link_confused(exam.model, case.read, case.second)
+            visitor_digit.link_confused(exam.model, case.read, case.second)
 
 
 def show_badges(case: Case) -> None:

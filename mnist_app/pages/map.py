@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts_map, own, places, ui
+from mnist_app import charts_map, places, ui, visitor_digit
 from mnist_app.charts_map import BY_ANSWER, COLOURS
 from mnist_app.exam import Exam
 from mnist_app.places import WHOLE, Box
@@ -81,7 +81,7 @@ points, table = lay_out(exam, stored.points)
 colour = st.segmented_control(
     "Colour by", COLOURS, default=COLOURS[0], required=True, key="colour", bind="query-params"
 )
-mine = own.case(exam.model)
+mine = visitor_digit.case(exam.model)
 here = places.place_case(mine, exam, stored.points) if mine else None
 st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is not None else ""))
 box = places.read_box(st.query_params.get("box", ""))

@@ -4,14 +4,14 @@ import zlib
 import numpy as np
 import pytest
 
-from mnist_app import own
+from mnist_app import visitor_digit
 
 
 def test_an_address_can_hold_a_digit(mnist_test):
     image = mnist_test[0][4]
-    word = own.encode(image)
+    word = visitor_digit.encode(image)
     assert len(word) < 700
-    assert np.array_equal(own.decode(word), image)
+    assert np.array_equal(visitor_digit.decode(word), image)
 
 
 def pack(data: bytes) -> str:
@@ -20,4 +20,4 @@ def pack(data: bytes) -> str:
 
 @pytest.mark.parametrize("word", ["", "7", "ä", "####", "eNpj", pack(b"x"), pack(bytes(785)), pack(bytes(10_000_000))])
 def test_anything_else_is_no_digit(word):
-    assert own.decode(word) is None
+    assert visitor_digit.decode(word) is None

@@ -1,4 +1,4 @@
-"""The user's own digit: kept when it was read on Draw, or named by the address, for the pages that say more of it."""
+"""The visitor's digit: kept when it was read on Draw, or named by the address, for the pages that say more of it."""
 # ruff: noqa: TID251 (this module is on ui's floor)
 
 import base64
@@ -32,7 +32,7 @@ def choose(digits: Sequence[Digit], key: str) -> Digit:
 
 
 def image() -> np.ndarray | None:
-    """The user's digit, `(28, 28)` uint8: the one in the address, else the last one; None where there is none yet."""
+    """The visitor's digit, `(28, 28)` uint8: the one in the address, else the last one; None where there is none yet."""
     session, named = ui.session(), decode(st.query_params.get(PARAMETER, ""))
     if named is not None and (session.digit is None or not np.array_equal(session.digit, named)):
         session.keep_digit(named, drawn=False)
@@ -40,7 +40,7 @@ def image() -> np.ndarray | None:
 
 
 def case(model: str) -> Case | None:
-    """What a network says of the user's digit; None where there is none yet."""
+    """What a network says of the visitor's digit; None where there is none yet."""
     found = image()
     if found is None:
         return None

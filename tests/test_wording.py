@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from mnist_app.answers import in_words, percent
 from mnist_app.reading import LOOKS, NOT_A_DIGIT
+from mnist_app.wording import in_words, percent
 
 NO_BREAK = "\N{NO-BREAK SPACE}"  # the sign stays with its number at the end of a line
 

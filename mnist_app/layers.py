@@ -9,7 +9,7 @@ from mnist_app.model_store import StoredModel
 from mnist_app.tables import Row
 
 
-def layers(model: StoredModel) -> list[Row]:
+def list_layers(model: StoredModel) -> list[Row]:
     """List a network's layers in order.
 
     Returns:
