@@ -184,11 +184,11 @@ def report(
     data: Data = DATA_FOLDER,
 ) -> None:
     """Write a report on a model: one HTML file that holds all it needs, and Markdown with its pictures beside it."""
-    from mnist_app import report, report_files
+    from mnist_app import documents, report
 
     with clear_errors():
         folder = output or Path(f"report-{model}")
-        written = report_files.write(report.build(model_store.find_model(model), data), folder)
+        written = documents.write(report.build(model_store.find_model(model), data), folder)
     for path in written:
         typer.echo(path)
 

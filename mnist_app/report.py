@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw, ImageFont
 from mnist_app import charts, charts_matrix
 from mnist_app.comparison import find_claim
 from mnist_app.datasets import Split, checksum, load_mnist
+from mnist_app.documents import Block, Bullets, Figure, Heading, Report, Table, Text
 from mnist_app.exam import Exam, arrange
 from mnist_app.findings import findings
 from mnist_app.layers import list_layers
 from mnist_app.model_store import StoredModel
-from mnist_app.report_files import Block, Bullets, Figure, Heading, Report, Table, Text
 from mnist_app.settings import CLASSES, DATA_FOLDER, TrainingSettings
 
 WIDTH = 640  # of a chart, in pixels on the page; drawn at twice that

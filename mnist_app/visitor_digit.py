@@ -32,7 +32,7 @@ def choose(digits: Sequence[Digit], key: str) -> Digit:
 
 
 def image() -> np.ndarray | None:
-    """The visitor's digit, `(28, 28)` uint8: the one in the address, else the last one; None where there is none yet."""
+    """The digit, `(28, 28)` uint8: the one in the address, else the last one; None where there is none yet."""
     session, named = ui.session(), decode(st.query_params.get(PARAMETER, ""))
     if named is not None and (session.digit is None or not np.array_equal(session.digit, named)):
         session.keep_digit(named, drawn=False)

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 from mnist_app import choosing, cli, model_store
 from mnist_app.choosing import ELSEWHERE, HANDS, LOAD_DIGITS, MNIST, WEIGHTS
 from mnist_app.classifier import load_classifier
+from mnist_app.habits import HABITS
 from mnist_app.model_store import StoredModel, write_json
-from mnist_app.synthesis_habits import HABITS
 
 
 def rows_of(rows, name):

@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from mnist_app import cli, explore, kaggle, model_store
-from mnist_app.report_files import Report
+from mnist_app.documents import Report
 from mnist_app.settings import DATA_FOLDER
 
 

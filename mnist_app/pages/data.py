@@ -9,8 +9,8 @@ import streamlit as st
 from mnist_app import charts, circumstances, synthesis
 from mnist_app.augmentation import AUGMENTATIONS, Augmentation, augment
 from mnist_app.detecting.detector import DETECTOR
+from mnist_app.habits import HABITS
 from mnist_app.settings import MODELS_FOLDER
-from mnist_app.synthesis_habits import HABITS
 from mnist_app.ui import enlarge, load_digits
 
 SAMPLES = 20

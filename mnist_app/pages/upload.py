@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
-from mnist_app import cards, tables, ui
+from mnist_app import picture_card, tables, ui
 from mnist_app.examples import compose_page
 from mnist_app.picture_files import SUFFIXES
 from mnist_app.session import PictureFile
@@ -77,9 +77,9 @@ files = choose_files()
 if not files:
     st.stop()
 
-read = [(file, cards.read_corrected(file, model)) for file in files]
+read = [(file, picture_card.read_corrected(file, model)) for file in files]
 pages = -(-len(read) // CARDS)
 page = st.pagination(pages, key="page") if pages > 1 else 1
 for file, answer in read[(page - 1) * CARDS : page * CARDS]:
-    cards.show_card(file, model, answer)
-show_results([cards.to_dict(file.name, answer) for file, answer in read])
+    picture_card.show_card(file, model, answer)
+show_results([picture_card.to_dict(file.name, answer) for file, answer in read])

@@ -1,6 +1,6 @@
 """Skeletons of handwriting, as text: the pen strokes of digits, of letters, of symbols.
 
-This file is data. `synthesis_strokes` reads it, varies it and draws it. All shapes were written down by hand for this
+This file is data. `pen` reads it, varies it and draws it. All shapes were written down by hand for this
 project; no font and no picture was traced.
 
 A shape lives in a square of 100 x 100, x to the right, y down. Only its form matters: it is scaled to fit later.
