@@ -17,9 +17,9 @@ from mnist_app import tables
 from mnist_app.circumstances import CIRCUMSTANCES, show
 from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.datasets import load_mnist
+from mnist_app.front_door import read_picture
 from mnist_app.habits import HABITS
 from mnist_app.model_store import StoredModel
-from mnist_app.reading import read_picture
 from mnist_app.settings import CLASSES, DATA_FOLDER
 from mnist_app.synthesis import draw_habit
 

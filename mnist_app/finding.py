@@ -10,8 +10,8 @@ from mnist_app.classifier import Classifier
 from mnist_app.frame import lift_ink
 from mnist_app.ink import paper_levels
 from mnist_app.lines import remove_lines
-from mnist_app.preprocessing import DIGIT_STEPS, IMAGE, MASK, STRENGTH, run_steps
 from mnist_app.segmentation import Blob, Box, find_pieces
+from mnist_app.steps import DIGIT_STEPS, IMAGE, MASK, STRENGTH, run_steps
 
 LINES = "line_removal"
 

@@ -10,12 +10,12 @@ import streamlit as st
 
 from mnist_app import annotate, canvas, corrections, ui, visitor_digit, wording
 from mnist_app.annotate import LeftOut
+from mnist_app.front_door import Digit, Reading, read_picture
 from mnist_app.model_store import StoredModel
 from mnist_app.picture_files import PictureError, open_picture
-from mnist_app.preprocessing import Step
-from mnist_app.reading import Digit, Reading, read_picture
 from mnist_app.segmentation import Box
 from mnist_app.session import PictureFile, Sheet
+from mnist_app.steps import Step
 
 EDIT_WIDTHS = {"Small": 300, "Wide": 640}  # of the photo under the boxes, in pixels
 EDIT_HEIGHT = 900

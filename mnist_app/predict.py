@@ -8,8 +8,8 @@ import typer
 
 from mnist_app import kaggle, tables
 from mnist_app.classifier import Classifier
+from mnist_app.front_door import read_picture
 from mnist_app.picture_files import PictureError, list_pictures, open_picture
-from mnist_app.reading import read_picture
 from mnist_app.terminal import Format, with_progress
 
 

@@ -16,8 +16,8 @@ from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.exam import Exam
 from mnist_app.model_store import StoredModel
-from mnist_app.preprocessing import Step
 from mnist_app.session import PictureFile, Session
+from mnist_app.steps import Step
 
 # Okabe and Ito's colours: told apart with any kind of colour blindness.
 BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"

@@ -11,7 +11,7 @@ import streamlit as st
 
 from mnist_app import canvas, navigation, tracing, ui
 from mnist_app.exam import Case
-from mnist_app.reading import Digit
+from mnist_app.front_door import Digit
 from mnist_app.settings import IMAGE_SIZE
 
 PARAMETER = "own"  # of the address

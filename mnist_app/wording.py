@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from mnist_app.reading import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS, Digit, Reading
+from mnist_app.front_door import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS, Digit, Reading
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 CLEAR = 0.9  # above it, no other digit is worth naming

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_app import navigation, picture_card
 from mnist_app.examples import PAGE_ROWS, compose_page
-from mnist_app.reading import Reading, Rejected
+from mnist_app.front_door import Reading, Rejected
 
 APP = Path(__file__).parents[1] / "app.py"
 NUMBER = "\n".join(PAGE_ROWS)

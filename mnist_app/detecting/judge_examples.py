@@ -18,8 +18,8 @@ from mnist_app.digits.pages import Page, PageMaker
 from mnist_app.digits.sources import Part
 from mnist_app.finding import find_ink, looker
 from mnist_app.model_store import StoredModel
-from mnist_app.preprocessing import MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, run_steps
 from mnist_app.segmentation import Blob
+from mnist_app.steps import MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, run_steps
 
 SEED = 3_000_017
 DRAWINGS = 0.36  # share of the pages that are strokes on white

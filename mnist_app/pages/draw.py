@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_app import canvas, ui, visitor_digit, wording
 from mnist_app.examples import draw_example
-from mnist_app.reading import Digit, Reading, read_picture
+from mnist_app.front_door import Digit, Reading, read_picture
 from mnist_app.session import Strokes
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 from mnist_app.strokes import render_strokes

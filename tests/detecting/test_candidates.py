@@ -8,8 +8,8 @@ from mnist_app.detecting.detector import load_detector
 from mnist_app.digits.kinds import Kind
 from mnist_app.finding import find_ink, looker
 from mnist_app.model_store import find_model
-from mnist_app.preprocessing import MASK, PICTURE_STEPS, run_steps
 from mnist_app.segmentation import Blob
+from mnist_app.steps import MASK, PICTURE_STEPS, run_steps
 
 
 def gather_all(picture: np.ndarray) -> tuple[np.ndarray, list[Blob], list[Candidate]]:

@@ -3,7 +3,7 @@ import pytest
 
 from mnist_app.digits.glyphs import trace
 from mnist_app.digits.sheet import render
-from mnist_app.preprocessing import DIGIT_STEPS, IMAGE, run_steps
+from mnist_app.steps import DIGIT_STEPS, IMAGE, run_steps
 
 
 @pytest.mark.parametrize(("height", "width"), [(24, 2), (60, 2), (60, 9), (200, 24)])

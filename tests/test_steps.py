@@ -8,16 +8,7 @@ import pytest
 from mnist_app.frame import frame_written, stroke_width
 from mnist_app.ink import bridge, ink_mask
 from mnist_app.paper import divide_background, find_page, polarity
-from mnist_app.preprocessing import (
-    DIGIT_STEPS,
-    IMAGE,
-    MASK,
-    PICTURE_STEPS,
-    composite_alpha,
-    run_steps,
-    step_id,
-    working_size,
-)
+from mnist_app.steps import DIGIT_STEPS, IMAGE, MASK, PICTURE_STEPS, composite_alpha, run_steps, step_id, working_size
 
 
 def rgb(grey: np.ndarray) -> np.ndarray:

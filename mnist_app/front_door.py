@@ -17,20 +17,9 @@ from mnist_app.detecting.search import SAME_INK
 from mnist_app.digits.kinds import Kind
 from mnist_app.finding import LINES, Look, find_ink, looker
 from mnist_app.model_store import find_model
-from mnist_app.preprocessing import (
-    DIGIT_STEPS,
-    IMAGE,
-    MASK,
-    ON_PAPER,
-    PICTURE_STEPS,
-    STRENGTH,
-    Row,
-    Step,
-    run_steps,
-    step_id,
-)
 from mnist_app.rows import reading_order
 from mnist_app.segmentation import Box, find_pieces, ink_inside, union
+from mnist_app.steps import DIGIT_STEPS, IMAGE, MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, Row, Step, run_steps, step_id
 
 SHOWN_SIDE = 800  # steps are shown at most that large
 DETECTION = "detector"
@@ -162,7 +151,7 @@ def read_picture(
         drawn: whether all ink is known to be pen strokes, as on the canvas: no detector is needed then.
         detector: says what every place of a picture is; the one in `models/` where None.
         judge: says which candidates are digits, from what the detector sees; likewise.
-        without: ids of `SWITCHES` to switch off, to see what each is worth; see `preprocessing.step_id`.
+        without: ids of `SWITCHES` to switch off, to see what each is worth; see `steps.step_id`.
 
     Returns:
         What was found; a blank picture has no rows.

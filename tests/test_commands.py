@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from mnist_app import cli, explore, kaggle, model_store
+from mnist_app import commands, explore, kaggle, model_store
 from mnist_app.documents import Report
 from mnist_app.settings import DATA_FOLDER
 
 
 def run(*arguments):
-    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(commands.app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_calibration_that_cannot_be_taken_over_is_refused_before_training():
 
 
 def test_help_starts_without_tensorflow():
-    code = "import sys, mnist_app.cli; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+    code = "import sys, mnist_app.commands; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.split() == ["False", "False"]
     assert "predict" in run("--help").stdout

@@ -6,7 +6,7 @@ from sklearn.datasets import load_sample_images
 from mnist_app import model_store
 from mnist_app.classifier import load_classifier
 from mnist_app.datasets import load_mnist
-from mnist_app.reading import SWITCHES, read_picture
+from mnist_app.front_door import SWITCHES, read_picture
 
 PLACES = [(40, 60), (170, 66), (300, 58), (430, 64)]
 
