@@ -189,7 +189,7 @@ def corruptions_chart(rows: Rows) -> alt.LayerChart:
     """Draw the accuracy by family and severity as a heat map, the family with the lowest accuracy on top.
 
     Args:
-        rows: from `explore.evaluate_corruptions`.
+        rows: from `robustness.evaluate_corruptions`.
 
     Returns:
         The chart; its selection is named "cell" and holds family and severity, and its parameter "chosen" says which

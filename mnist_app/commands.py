@@ -118,14 +118,14 @@ def evaluate(
     data: Data = DATA_FOLDER,
 ) -> None:
     """Measure a trained model on MNIST's test digits; where its map of them is missing, draw it."""
-    from mnist_app import evaluation, explore
+    from mnist_app import evaluation, map_and_labels
 
     with clear_errors():
         stored = model_store.find_model(model)
         metrics, arrays = evaluation.evaluate(stored, data)
         metrics |= evaluation.summarize_seeds(stored)
-        if data == DATA_FOLDER and not (stored.folder / explore.EXPLORE).exists():
-            _explore(stored, data)
+        if data == DATA_FOLDER and not (stored.folder / map_and_labels.FILE).exists():
+            _draw_map(stored, data)
         if keras:
             from mnist_app import training
 
@@ -291,28 +291,28 @@ def _finish(model: StoredModel, data: Path, source: StoredModel | None) -> dict[
     _say("Calibrating and measuring …")
     calibration.calibrate(model, data, source)
     metrics = evaluation.store_evaluation(model, data)
-    _explore(model, data)
+    _draw_map(model, data)
     return metrics
 
 
-def _explore(model: StoredModel, data: Path) -> None:
+def _draw_map(model: StoredModel, data: Path) -> None:
     """Store what the pages Map and Labels show."""
-    from mnist_app import explore
+    from mnist_app import map_and_labels
 
     _say("Drawing the map of the test digits and looking for doubtful labels …")
-    explore.store_explore(model, data)
+    map_and_labels.store(model, data)
 
 
 def _evaluate_corruptions(model: StoredModel, data: Path) -> tuple[dict[str, float | None], list[tables.Row]]:
     """Means and families at the paper's severity; all severities of MNIST's digits are kept for the pages."""
-    from mnist_app import explore
+    from mnist_app import robustness
 
-    measure = explore.store_corruptions if data == DATA_FOLDER else explore.measure_corruptions
+    measure = robustness.store_corruptions if data == DATA_FOLDER else robustness.measure_corruptions
     with typer.progressbar(
-        length=explore.MEASUREMENTS, label="Corruptions", file=sys.stderr, hidden=not sys.stderr.isatty()
+        length=robustness.MEASUREMENTS, label="Corruptions", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
         rows = measure(model, data, on_family=lambda *_: bar.update(1))
-    return explore.summarize_corruptions(rows), explore.benchmark_rows(rows)
+    return robustness.summarize_corruptions(rows), robustness.benchmark_rows(rows)
 
 
 def _summary(name: str, metrics: dict[str, Any]) -> str:

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import charts, classifier, datasets, explore, model_store, navigation, tables, wording
+from mnist_app import charts, classifier, datasets, map_and_labels, model_store, navigation, tables, wording
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.exam import Exam
+from mnist_app.map_and_labels import MapAndLabels
 from mnist_app.model_store import StoredModel
 from mnist_app.session import PictureFile, Session
 from mnist_app.steps import Step
@@ -76,9 +77,9 @@ def _load_exam(model: StoredModel) -> Exam:
 
 
 @keep(max_entries=8)
-def load_explore(model: StoredModel) -> explore.Explore | None:
+def load_map_and_labels(model: StoredModel) -> MapAndLabels | None:
     """Map and doubtful labels of a stored model, read once for all sessions; None where it has none."""
-    return explore.load_explore(model)
+    return map_and_labels.load(model)
 
 
 def list_models() -> tuple[list[StoredModel], list[StoredModel]]:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from mnist_app import commands, explore, kaggle, model_store
+from mnist_app import commands, kaggle, map_and_labels, model_store, robustness
 from mnist_app.documents import Report
 from mnist_app.settings import DATA_FOLDER
 
@@ -74,17 +74,17 @@ def test_evaluate_draws_a_missing_map(tmp_path, monkeypatch):
     model = model_store.StoredModel(shutil.copytree(model_store.find_model("minimal").folder, tmp_path / "minimal"))
     drawn = []
     monkeypatch.setattr(model_store, "find_model", lambda _: model)
-    monkeypatch.setattr(explore, "store_explore", lambda *arguments: drawn.append(arguments))
+    monkeypatch.setattr(map_and_labels, "store", lambda *arguments: drawn.append(arguments))
     assert run("evaluate").exit_code == 0
     assert not drawn
-    (model.folder / explore.EXPLORE).unlink()
+    (model.folder / map_and_labels.FILE).unlink()
     assert run("evaluate").exit_code == 0
     assert drawn == [(model, DATA_FOLDER)]
 
 
 def test_evaluate_under_corruptions(small_mnist, monkeypatch):
-    families = {name: explore.CORRUPTIONS[name] for name in ("shear", "spatter")}
-    monkeypatch.setattr(explore, "CORRUPTIONS", families)
+    families = {name: robustness.CORRUPTIONS[name] for name in ("shear", "spatter")}
+    monkeypatch.setattr(robustness, "CORRUPTIONS", families)
     arguments = "evaluate", "--model", "flagship", "--corruptions", "--data", small_mnist, "--format"
     printed = json.loads(run(*arguments, "json").stdout)
     shear, spatter = printed["per_family"]
@@ -141,7 +141,7 @@ def test_kaggles_training_table_trains_a_network_that_answers_its_test_table(mni
     assert f"kaggle: {model.metrics['accuracy']:.2%} of the test digits right" in result.stdout
     assert model.metrics["accuracy"] > 0.85
     assert sum(row["support"] for row in model.metrics["per_class"]) == 200, "the last seventh serves to test"
-    assert (model.folder / explore.EXPLORE).exists()
+    assert (model.folder / map_and_labels.FILE).exists()
 
 
 def test_a_submission_to_kaggle(mnist_test, tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import canvas, corruptions, explore, model_store, navigation, ui, visitor_digit
+from mnist_app import canvas, corruptions, map_and_labels, model_store, navigation, robustness, ui, visitor_digit
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.navigation import CONFIDENCE, DIGIT, DRAW, LABELS, MAP, WEAK_SPOTS
 
@@ -101,7 +101,7 @@ def test_weak_spots_name_the_weakest_and_lead_to_it():
 
 
 def test_weak_spots_say_when_spoilt_pictures_were_not_measured(monkeypatch):
-    monkeypatch.setattr(explore, "load_corruptions", lambda model: [])
+    monkeypatch.setattr(robustness, "load_corruptions", lambda model: [])
     assert any("has not been measured" in element.value for element in open_page(WEAK_SPOTS).markdown)
 
 
@@ -112,7 +112,7 @@ def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeyp
         row | {"family": "fog", "severity": 5, "accuracy": 0.5, "worst": "8:6 3:1"},
         row | {"family": "glass_blur", "severity": 3, "seen": True, "accuracy": 0.7, "worst": "5:4"},
     ]
-    monkeypatch.setattr(explore, "load_corruptions", lambda model: rows)
+    monkeypatch.setattr(robustness, "load_corruptions", lambda model: rows)
     page = open_page(WEAK_SPOTS)
     assert any("**75.00%** are read right on average (70.00%" in element.value for element in page.markdown)
     assert page.selectbox(key="family").options == ["fog", "glass blur"]
@@ -126,14 +126,14 @@ def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeyp
 
 def test_labels_show_doubtful_training_digits():
     page = open_page(LABELS, show="training digits")
-    stored = explore.load_explore(model_store.list_models()[0]).train
+    stored = map_and_labels.load(model_store.list_models()[0]).train
     assert f"Training digit number {stored.indices[0]}" in page.image[0].proto.imgs[0].alt
     page.pagination[0].set_value(2).run()
     assert f"Training digit number {stored.indices[ui.PER_PAGE]}" in page.image[0].proto.imgs[0].alt
 
 
 def test_labels_fall_back_on_the_network_alone(monkeypatch, y_prob, mnist_test):
-    monkeypatch.setattr(ui, "load_explore", lambda model: None)
+    monkeypatch.setattr(ui, "load_map_and_labels", lambda model: None)
     page = open_page(LABELS)
     assert "only its own doubts" in page.info[0].value
     own = y_prob[np.arange(10_000), mnist_test[1]]

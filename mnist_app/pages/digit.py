@@ -166,7 +166,7 @@ show_neighbours(exam, case)
 st.subheader("Misread alike")
 st.caption("The misread test digits whose features are nearest to this one's.")
 show_misread(exam, case)
-if stored := ui.load_explore(model):
+if stored := ui.load_map_and_labels(model):
     st.subheader("Where it lies")
     st.caption("The diamond, among the test digits: what the network takes for alike lies together.")
     show_place(exam, case, stored.points)

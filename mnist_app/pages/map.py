@@ -72,7 +72,7 @@ st.write(
     "digits."
 )
 model = ui.pick_model()
-exam, stored = ui.load_exam(model.name), ui.load_explore(model)
+exam, stored = ui.load_exam(model.name), ui.load_map_and_labels(model)
 if not stored:
     st.info(MISSING.format(model.name), icon=":material/map:")
     st.stop()

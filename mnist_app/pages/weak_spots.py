@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_app import charts_evaluation as charts
-from mnist_app import explore, navigation, slices, ui
+from mnist_app import navigation, robustness, slices, ui
 from mnist_app.charts import set_params
 from mnist_app.corruptions import BENCHMARK, SEVERITIES, corrupt
 from mnist_app.exam import PROPERTIES, Exam, span
@@ -51,7 +51,7 @@ def open_cell() -> None:
 
 def show_corruptions(exam: Exam, rows: list[dict]) -> None:
     """Show the accuracy under every family of corruption, the worst first, and the worst digits of one cell."""
-    means = explore.summarize_corruptions(rows)
+    means = robustness.summarize_corruptions(rows)
     st.markdown(
         f"At severity {BENCHMARK}, that of the benchmark MNIST-C, **{means['corruptions']:.2%}** are read right on "
         f"average{name_means(means)}; under the worst family {means['corruptions_lowest']:.2%}."
@@ -94,7 +94,7 @@ def name_means(means: dict[str, float | None]) -> str:
 
 def show_worst(exam: Exam, row: dict) -> None:
     """Show the misread digits of a cell that the network was surest of, as it saw them."""
-    worst = explore.worst_digits(row)
+    worst = robustness.worst_digits(row)
     st.markdown(
         f"**{row['accuracy']:.1%}** of {row['digits']:,} are read right (95% interval {row['low']:.1%} to "
         f"{row['high']:.1%}). {'The surest of its errors:' if worst else 'None is misread.'}"
@@ -138,7 +138,7 @@ exam = ui.load_exam(model.name)
 show_slices(exam)
 
 st.subheader("When the picture is spoilt")
-if corruptions := explore.load_corruptions(model):
+if corruptions := robustness.load_corruptions(model):
     show_corruptions(exam, corruptions)
 else:
     st.write("How this network reads spoilt pictures has not been measured yet.")
