@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import charts, classifier, datasets, map_and_labels, model_store, navigation, tables, wording
+from mnist_app import classifier, datasets, map_and_labels, model_store, navigation, tables, wording
+from mnist_app.charts.learning import curve_chart, curve_rows
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
@@ -207,10 +208,10 @@ def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:
 
 def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None:
     """Draw loss and accuracy of a training side by side."""
-    rows = charts.curve_rows(history)
+    rows = curve_rows(history)
     for column, figure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
         column.altair_chart(
-            charts.curve_chart(rows, figure, epochs),
+            curve_chart(rows, figure, epochs),
             key=f"{name}-{figure}",
             alt=f"Line chart: {figure} of {name} after each epoch, in training and validation",
         )

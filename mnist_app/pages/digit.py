@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts, charts_map, explanations, navigation, places, ui, visitor_digit
+from mnist_app import explanations, navigation, places, ui, visitor_digit
+from mnist_app.charts.map import BY_DIGIT, fill, map_chart, map_table
+from mnist_app.charts.pictures import overlay
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.exam import Case, Exam
 from mnist_app.neighbours import FeatureBank
@@ -28,15 +30,15 @@ def explain(exam: Exam, image: np.ndarray, target: int) -> tuple[np.ndarray, np.
     classifier = ui.load_classifier(exam.model)
     covered = explanations.occlusion_map(image, classifier, target)
     active = explanations.activation_map(image, classifier, target)
-    return charts.overlay(image, covered, SIDE), charts.overlay(image, active, SIDE)
+    return overlay(image, covered, SIDE), overlay(image, active, SIDE)
 
 
 @ui.remember(max_entries=8)
 def draw_map(exam: Exam, _stored: np.ndarray) -> tuple[pd.DataFrame, dict]:
     """Data and specification of a small map of the test digits."""
     points = places.scale_points(_stored, _stored)
-    spec = charts_map.map_chart(exam, points, charts_map.BY_DIGIT, brush=False, height=360)
-    return charts_map.map_table(exam, points)[::THIN], spec
+    spec = map_chart(exam, points, BY_DIGIT, brush=False, height=360)
+    return map_table(exam, points)[::THIN], spec
 
 
 def choose_case(exam: Exam) -> Case:
@@ -146,7 +148,7 @@ def show_place(exam: Exam, case: Case, stored: np.ndarray) -> None:
     """Show where the digit lies among the test digits."""
     table, spec = draw_map(exam, stored)
     st.vega_lite_chart(
-        spec=charts_map.fill(spec, table, places.place_case(case, exam, stored)),
+        spec=fill(spec, table, places.place_case(case, exam, stored)),
         alt=f"Map of the test digits with a diamond where {case.name} lies",
     )
     st.page_link(

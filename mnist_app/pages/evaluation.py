@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from mnist_app import charts, charts_evaluation, metrics, navigation, page_exam, ui, whole_pages
-from mnist_app import charts_matrix as matrices
+from mnist_app import metrics, navigation, page_exam, ui, whole_pages
+from mnist_app.charts.evaluation import rest_chart, rest_rows
+from mnist_app.charts.look import NOWHERE, set_params
+from mnist_app.charts.matrix import VIEWS, confusion_chart, confusion_rows, per_class_chart, per_class_rows
 from mnist_app.exam import ANY, DIGITS, Exam, choose, describe, to_digit
 from mnist_app.settings import CLASSES
 
@@ -27,20 +29,20 @@ def draw_matrix(exam: Exam, view: str) -> dict:
     """The matrix's specification."""
     typical = exam.typical_errors() if view == "typical errors" else {}
     pictures = {pair: ui.to_url(ui.enlarge(exam.images[i], 56)) for pair, i in typical.items()}
-    return matrices.confusion_chart(matrices.confusion_rows(exam.matrix, view, pictures)).to_dict()
+    return confusion_chart(confusion_rows(exam.matrix, view, pictures)).to_dict()
 
 
 @ui.remember(max_entries=8)
 def draw_digits(exam: Exam) -> dict:
     """The specification of the chart of precision, recall and F1."""
-    return matrices.per_class_chart(matrices.per_class_rows(exam.matrix)).to_dict()
+    return per_class_chart(per_class_rows(exam.matrix)).to_dict()
 
 
 @ui.remember(max_entries=32)
 def draw_rest(exam: Exam, digit: int) -> dict:
     """The specification of the chart of one digit against the others."""
-    rows = charts_evaluation.rest_rows(*metrics.one_against_rest(exam.y_true, exam.y_prob, digit))
-    return charts_evaluation.rest_chart(rows).to_dict()
+    rows = rest_rows(*metrics.one_against_rest(exam.y_true, exam.y_prob, digit))
+    return rest_chart(rows).to_dict()
 
 
 @st.fragment
@@ -108,12 +110,12 @@ def choose_cell(exam: Exam) -> tuple[str, str]:
 def show_matrix(exam: Exam, true: str, predicted: str) -> None:
     """Show the confusion matrix with the chosen cell outlined; a click chooses another."""
     view = st.pills(
-        "Show in the cells", matrices.VIEWS, default="counts", required=True, wrap=True, key="view", bind="query-params"
+        "Show in the cells", VIEWS, default="counts", required=True, wrap=True, key="view", bind="query-params"
     )
-    cell = charts.NOWHERE if ANY in (true, predicted) else [int(true), int(predicted)]
+    cell = NOWHERE if ANY in (true, predicted) else [int(true), int(predicted)]
     wrong, total = exam.figures["errors"], len(exam.y_true)
     st.vega_lite_chart(
-        spec=charts.set_params(draw_matrix(exam, view), chosen=cell),
+        spec=set_params(draw_matrix(exam, view), chosen=cell),
         key="matrix",
         on_select=open_cell,
         selection_mode="cell",
@@ -146,7 +148,7 @@ def show_digits(exam: Exam) -> None:
         alt="Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
     )
     st.dataframe(exam.figures["per_class"], column_config=COLUMNS, hide_index=True)
-    ui.offer_csv(lambda: matrices.per_class_rows(exam.matrix), "per_digit", "These figures with their intervals")
+    ui.offer_csv(lambda: per_class_rows(exam.matrix), "per_digit", "These figures with their intervals")
 
 
 st.title("Evaluation")

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts_map, places, ui, visitor_digit
-from mnist_app.charts_map import BY_ANSWER, COLOURS
+from mnist_app import places, ui, visitor_digit
+from mnist_app.charts.map import BY_ANSWER, BY_DIGIT, COLOURS, fill, map_chart, map_table
 from mnist_app.exam import Exam
 from mnist_app.places import WHOLE, Box
 
 HINTS = {
     BY_ANSWER: "Misread digits are orange crosses.",
-    charts_map.BY_DIGIT: "Each colour is a digit, named in the middle of its cluster.",
+    BY_DIGIT: "Each colour is a digit, named in the middle of its cluster.",
 }
 MISSING = "This network has no map yet: `python -m mnist_app evaluate --model {}` draws it."
 
@@ -20,13 +20,13 @@ MISSING = "This network has no map yet: `python -m mnist_app evaluate --model {}
 def lay_out(exam: Exam, _stored: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
     """Places of the test digits, and the table that the chart draws; shared by all sessions."""
     points = places.scale_points(_stored, _stored)
-    return points, charts_map.map_table(exam, points)
+    return points, map_table(exam, points)
 
 
 @ui.remember(max_entries=16)
 def draw(exam: Exam, _points: np.ndarray, colour: str) -> dict:
     """The map's specification."""
-    return charts_map.map_chart(exam, _points, colour, brush=True)
+    return map_chart(exam, _points, colour, brush=True)
 
 
 def keep_box(box: Box) -> None:
@@ -87,7 +87,7 @@ st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is n
 box = places.read_box(st.query_params.get("box", ""))
 key = f"map {exam.model} {colour} {ui.session().map_box.turn}"
 st.vega_lite_chart(
-    spec=charts_map.fill(draw(exam, points, colour), table, here, start_box(key, box)),
+    spec=fill(draw(exam, points, colour), table, here, start_box(key, box)),
     key=key,
     on_select=lambda: open_box(key),
     selection_mode="box",

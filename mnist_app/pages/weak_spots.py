@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from mnist_app import charts_evaluation as charts
 from mnist_app import navigation, robustness, slices, ui
-from mnist_app.charts import set_params
+from mnist_app.charts.evaluation import corruptions_chart, slices_chart
+from mnist_app.charts.look import set_params
 from mnist_app.corruptions import BENCHMARK, SEVERITIES, corrupt
 from mnist_app.exam import PROPERTIES, Exam, span
 
@@ -27,7 +27,7 @@ def find_slices(exam: Exam) -> list[dict]:
 @st.cache_data(max_entries=8, show_spinner=False)
 def draw(rows: list[dict]) -> dict:
     """The specification of the chart of slices."""
-    return charts.slices_chart([row | {"slice": name_slice(row)} for row in rows]).to_dict()
+    return slices_chart([row | {"slice": name_slice(row)} for row in rows]).to_dict()
 
 
 def name_slice(row: dict) -> str:
@@ -40,7 +40,7 @@ def name_slice(row: dict) -> str:
 @st.cache_data(max_entries=8, show_spinner=False)
 def draw_corruptions(rows: list[dict]) -> dict:
     """The specification of the heat map of corruptions."""
-    return charts.corruptions_chart(rows).to_dict()
+    return corruptions_chart(rows).to_dict()
 
 
 def open_cell() -> None:

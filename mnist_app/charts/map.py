@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mnist_app.charts import NOWHERE, VERMILLION, set_params
+from mnist_app.charts.look import NOWHERE, VERMILLION, set_params
 from mnist_app.exam import Exam
 from mnist_app.places import SIDE, WHOLE, Box
 from mnist_app.settings import CLASSES

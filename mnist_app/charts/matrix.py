@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import numpy as np
 
-from mnist_app.charts import BLUE, CHOSEN, ENDS, FAINT, GREEN, RAMP, VERMILLION, Rows, outline, with_intervals
+from mnist_app.charts.look import BLUE, CHOSEN, ENDS, FAINT, GREEN, RAMP, VERMILLION, Rows, outline, with_intervals
 from mnist_app.metrics import wilson_interval
 from mnist_app.settings import CLASSES
 
@@ -58,7 +58,7 @@ def confusion_chart(rows: Rows) -> alt.LayerChart:
 
     Returns:
         The chart; its selection is named "cell" and holds true and predicted digit, and its parameter "chosen" says
-        which cell is outlined: see `charts.set_params`.
+        which cell is outlined: see `look.set_params`.
     """
     largest = max(row["value"] for row in rows) or 1
     scale = alt.Scale(type="symlog", constant=LINEAR, domain=[0, largest], range=list(RAMP))

@@ -6,7 +6,7 @@ from textwrap import fill
 import altair as alt
 import numpy as np
 
-from mnist_app.charts import BLUE, CHOSEN, ENDS, FAINT, RAMP, VERMILLION, Rows, outline, with_intervals
+from mnist_app.charts.look import BLUE, CHOSEN, ENDS, FAINT, RAMP, VERMILLION, Rows, outline, with_intervals
 from mnist_app.metrics import Bin
 
 GREY = "#888888"
@@ -193,7 +193,7 @@ def corruptions_chart(rows: Rows) -> alt.LayerChart:
 
     Returns:
         The chart; its selection is named "cell" and holds family and severity, and its parameter "chosen" says which
-        cell is outlined: see `charts.set_params`.
+        cell is outlined: see `look.set_params`.
     """
     families = sorted(
         {row["family"] for row in rows}, key=lambda f: min(r["accuracy"] for r in rows if r["family"] == f)
