@@ -6,7 +6,7 @@ from typing import TextIO
 
 import typer
 
-from mnist_app import kaggle, tables
+from mnist_app import kaggle, tables, wording
 from mnist_app.classifier import Classifier
 from mnist_app.front_door import read_picture
 from mnist_app.picture_files import PictureError, list_pictures, open_picture
@@ -32,7 +32,7 @@ def answer_pictures(paths: list[Path], classifier: Classifier, format: Format, d
         answers.append(answer)
         if format is Format.json:
             typer.echo(json.dumps(answer), file)
-    rows = [tables.flatten_answer(answer) for answer in answers]
+    rows = [wording.flatten_answer(answer) for answer in answers]
     if format is not Format.json:
         typer.echo(tables.to_csv(rows) if format is Format.csv else tables.to_text(rows) + "\n", file, nl=False)
     return any(answer["error"] is not None for answer in answers)

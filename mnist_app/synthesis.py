@@ -2,8 +2,8 @@
 
 MNIST was written by Americans, with pens, and holds nothing but digits. So a network that knows only MNIST reads a
 European 1 as a 7, stumbles over lines drawn with a mouse, and finds a digit in every letter. What is drawn here fills
-those gaps. The shapes are in `shapes`, the habits of other writers in `habits`, the hand and the
-pen in `pen`; an image takes about 0.1 ms when thousands are drawn at once.
+those gaps. The shapes are in `shapes`, the habits of other writers in `habits`, the hand and the pen in `pen`; an image
+takes about 0.1 ms when thousands are drawn at once.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,8 +1,9 @@
-"""A reading in words: what the pages say about a digit, a number or no digit at all."""
+"""A reading in words: what the pages say about a digit, a number or no digit at all, and one row of a table."""
 
 from collections import Counter
 
 from mnist_app.front_door import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS, Digit, Reading
+from mnist_app.tables import Row
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 CLEAR = 0.9  # above it, no other digit is worth naming
@@ -29,6 +30,18 @@ def in_words(reading: Reading) -> tuple[str, str]:
     if digits:
         return reading.text, _how_sure(digits)
     return "?", LOOKS_LIKE.get(reading.looks_like) or _why_none(reading)
+
+
+def flatten_answer(answer: Row) -> Row:
+    """Turn one picture's answer, as `predict --format json` prints it, into one row; its lines are joined by spaces."""
+    confidences = [digit["confidence"] for digit in answer["digits"]]
+    return {
+        "path": answer["path"],
+        "text": answer["text"].replace("\n", " "),
+        "lowest confidence": f"{min(confidences):.3f}" if confidences else "",
+        "rejected": len(answer["rejected"]),
+        "error": answer["error"] or "",
+    }
 
 
 def _one_digit(digit: Digit) -> tuple[str, str]:

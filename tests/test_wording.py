@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from mnist_app.front_door import LOOKS, NOT_A_DIGIT
-from mnist_app.wording import in_words, percent
+from mnist_app.wording import flatten_answer, in_words, percent
 
 NO_BREAK = "\N{NO-BREAK SPACE}"  # the sign stays with its number at the end of a line
 
@@ -64,3 +64,14 @@ def test_whatever_a_picture_may_look_like_has_its_sentence():
     sentences = {in_words(reading(looks_like=look))[1] for look in LOOKS.values()}
     assert len(sentences) == len(LOOKS)
     assert all(sentence.startswith("This looks like ") for sentence in sentences)
+
+
+def test_answers_become_rows():
+    answer = {"path": "a.png", "text": "12\n3", "digits": [{"confidence": 0.9}, {"confidence": 0.5}], "rejected": [1]}
+    assert flatten_answer(answer | {"error": None}) == {
+        "path": "a.png",
+        "text": "12 3",
+        "lowest confidence": "0.500",
+        "rejected": 1,
+        "error": "",
+    }
