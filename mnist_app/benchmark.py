@@ -84,7 +84,8 @@ def _one_drawing(model: StoredModel) -> list[Row]:
 
 
 def _cold_starts(model: StoredModel) -> list[Row]:
-    header = f"import resource; import numpy as np; from mnist_app.model_store import find_model; name = {model.name!r}"
+    header = "import resource; import numpy as np; from mnist_app.model_store import find_model; "
+    header += f"name = {model.name!r}"
     footer = "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     rows: list[Row] = []
     memory: list[Row] = []
