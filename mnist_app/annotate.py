@@ -113,7 +113,8 @@ def _join(boxes: list[Box]) -> list[Box]:
 
 
 def _scaled(box: Box, scale: float) -> Box:
-    return tuple(round(value * scale) for value in box)
+    x, y, w, h = (round(value * scale) for value in box)
+    return x, y, w, h
 
 
 def _chip(pen: ImageDraw.ImageDraw, box: Box, text: str, colour: tuple[int, int, int], shape: tuple[int, ...]) -> None:

@@ -81,7 +81,9 @@ def flagship(rate: float) -> list[keras.Layer]:
     The layout follows Chris Deotte's MNIST network (github.com/cdeotte/MNIST-CNN-99.75), widened.
     """
 
-    def convolution(filters: int, size: int, strides: int = 1, padding: str = "valid", name: str | None = None):
+    def convolution(
+        filters: int, size: int, strides: int = 1, padding: str = "valid", name: str | None = None
+    ) -> list[keras.Layer]:
         return [
             layers.Conv2D(filters, size, strides=strides, padding=padding, use_bias=False),
             layers.BatchNormalization(),
@@ -107,7 +109,7 @@ def flagship(rate: float) -> list[keras.Layer]:
 def swift(rate: float) -> list[keras.Layer]:
     """Four small convolutions with batch normalisation and one over all that is left: about 76,000 parameters."""
 
-    def convolution(filters: int, size: int, strides: int = 1, name: str | None = None):
+    def convolution(filters: int, size: int, strides: int = 1, name: str | None = None) -> list[keras.Layer]:
         return [
             layers.Conv2D(filters, size, strides=strides, use_bias=False),
             layers.BatchNormalization(),
@@ -144,7 +146,7 @@ class FusedNormalization(layers.BatchNormalization):
     same weights and, up to rounding, the same numbers. With another backend than TensorFlow this is Keras's own layer.
     """
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None) -> tf.Tensor:
         if not training or keras.backend.backend() != "tensorflow":
             return super().call(inputs, training=training, mask=mask)
         maps, mean, variance = tf.compat.v1.nn.fused_batch_norm(inputs, self.gamma, self.beta, epsilon=self.epsilon)

@@ -190,7 +190,8 @@ def cross_out(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     crossed = np.rot90(image, turns).copy()
     columns = np.arange(IMAGE_SIZE)
     wave = rng.uniform(1, 3) * np.sin(columns * rng.uniform(0.5, 2)) if rng.random() < 0.4 else 0
-    rows = np.linspace(*rng.uniform(0, IMAGE_SIZE, 2), IMAGE_SIZE) + wave
+    first, last = rng.uniform(0, IMAGE_SIZE, 2)
+    rows = np.linspace(first, last, IMAGE_SIZE) + wave
     far = np.abs(columns[:, np.newaxis] - rows) / rng.uniform(0.8, 1.8)
     line = np.clip(1.3 - far, 0, 1) * rng.integers(100, 256)
     if rng.random() < 0.4:
@@ -202,7 +203,7 @@ def add_band(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """End the sheet, or begin a dark margin: turn up to 8 rows or columns at one or two opposite borders over."""
     turns = int(rng.integers(4))
     banded = np.rot90(image, turns).copy()
-    sides = rng.integers(1, 9, 2) * rng.permutation([1, rng.integers(2)])
+    sides = rng.integers(1, 9, 2) * rng.permutation([1, int(rng.integers(2))])
     for band in (banded[: sides[0]], banded[IMAGE_SIZE - sides[1] :]):
         band[:] = 255 - band
     return np.rot90(banded, -turns)
@@ -211,10 +212,11 @@ def add_band(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def shade(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Light the paper badly: 20 to 90 % of the contrast is left, before a grey that is even or cloudy."""
     contrast = rng.uniform(0.2, 0.9)
-    clouds = sum(
+    sheets = [
         cv2.resize(rng.random((size, size)) / size, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_LINEAR)
         for size in (2, 4, 8, 16)
-    )
+    ]
+    clouds = np.sum(sheets, axis=0)
     clouds = (clouds - clouds.min()) / np.ptp(clouds)
     grey = rng.uniform(0, 1 - contrast / 2) * (1 if rng.random() < 0.3 else clouds)
     return (np.clip(image * (contrast / 255) + grey, 0, 1) * 255).astype(np.uint8)
@@ -224,7 +226,7 @@ def add_grain(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Photograph in the dark: grain everywhere, grain where there is light, or single dead and glowing pixels."""
     kind = rng.integers(3)
     if kind == 0:
-        noisy = image + rng.normal(0, rng.uniform(8, 60), image.shape)
+        noisy: np.ndarray = image + rng.normal(0, rng.uniform(8, 60), image.shape)
     elif kind == 1:
         photons = rng.uniform(2, 20)
         noisy = rng.poisson(image / 255 * photons) * (255 / photons)

@@ -46,6 +46,7 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel 
     if source:
         own = _neutral_test(load_classifier(model).predict(x_train).features, y_train)
         fitted = source.digit_test
+        assert fitted is not None  # a calibrated model has one
         model.save_digit_test(DigitTest(own.means, own.whitening, fitted.weights, fitted.intercept))
         model.save_calibration(source.calibration)
         return source.calibration
@@ -54,9 +55,10 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel 
     others = synthesis.draw_non_digits(len(x_val), rng)
 
     model.save_calibration(Calibration())
-    model.save_digit_test(_neutral_test(load_classifier(model).predict(x_train).features, y_train))
+    unfitted = _neutral_test(load_classifier(model).predict(x_train).features, y_train)
+    model.save_digit_test(unfitted)
     neutral = load_classifier(model)  # knows the features' statistics now
-    digit_test = _fit_test(neutral.predict(np.concatenate([x_val, hands])), neutral.predict(others), neutral.digit_test)
+    digit_test = _fit_test(neutral.predict(np.concatenate([x_val, hands])), neutral.predict(others), unfitted)
     model.save_digit_test(digit_test)
     temperature = fit_temperature(y_val, neutral.predict(x_val).scores[:, :CLASSES])
     model.save_calibration(Calibration(temperature=temperature))

@@ -28,7 +28,7 @@ class EpochStart(keras.callbacks.Callback):
         super().__init__()
         self._start = start
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._start(epoch + 1)
         for layer in self.model.layers:
             if generator := getattr(layer, "seed_generator", None):
@@ -46,16 +46,18 @@ class HistoryFile(keras.callbacks.Callback):
         lines = path.read_text(encoding="utf-8").splitlines() if finished else [",".join(HISTORY_COLUMNS)]
         path.write_text("\n".join(lines[: finished + 1]) + "\n", encoding="utf-8")
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._start = time.perf_counter()
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        row = {
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        figures = logs or {}
+        row: dict[str, float | str] = {
             "epoch": epoch + 1,
             "learning_rate": float(ops.convert_to_numpy(self.model.optimizer.learning_rate)),
             "seconds": round(time.perf_counter() - self._start, 2),
         }
-        row |= {name: f"{logs[name]:.6f}" for name in FIGURES if name in logs}  # without validation digits, no val_
+        # Without validation digits there is no val_.
+        row |= {name: f"{figures[name]:.6f}" for name in FIGURES if name in figures}
         with self._path.open("a", newline="", encoding="utf-8") as file:
             csv.DictWriter(file, HISTORY_COLUMNS, lineterminator="\n").writerow(row)
 
@@ -67,11 +69,11 @@ class StepProgress(keras.callbacks.Callback):
         super().__init__()
         self._progress = progress
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._before = epoch * self.params["steps"]
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        self._progress(self._before + batch + 1, self.params["steps"] * self.params["epochs"], dict(logs))
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._progress(self._before + batch + 1, self.params["steps"] * self.params["epochs"], dict(logs or {}))
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -84,7 +86,7 @@ class Checkpoint(keras.callbacks.Callback):
         super().__init__()
         self._folder = folder
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._folder.mkdir(exist_ok=True)
         latest, unfinished = self._folder / f"{epoch + 1}{SUFFIX}", self._folder / f"unfinished{SUFFIX}"
         self.model.save_weights(unfinished, overwrite=True)

@@ -6,8 +6,10 @@ that are held back (`habits`), clean and in each of the `circumstances`; the thi
 any other picture is.
 """
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +21,7 @@ from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.datasets import load_mnist
 from mnist_app.front_door import read_picture
 from mnist_app.habits import HABITS
+from mnist_app.metrics import wilson_interval
 from mnist_app.model_store import StoredModel
 from mnist_app.settings import CLASSES, DATA_FOLDER
 from mnist_app.synthesis import draw_habit
@@ -120,6 +123,39 @@ def store_styles(
     rows = measure(model, data, advance=advance)
     (model.folder / FILE).write_text(tables.to_csv(rows), encoding="utf-8")
     return rows
+
+
+def load_styles(model: StoredModel) -> list[tables.Row]:
+    """Read `styles.csv` as `measure` returned it; an empty list where the model has none."""
+    path = model.folder / FILE
+    if not path.exists():
+        return []
+
+    def whole(text: str) -> int | None:
+        return int(text) if text else None
+
+    types: dict[str, Callable[[str], Any]] = {
+        "digits": int,
+        "accuracy": lambda text: float(text) if text else None,
+        "mostly_taken_for": whole,
+    }
+    with path.open(newline="", encoding="utf-8") as file:
+        return [{key: types.get(key, str)(value) for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def hand_slices(rows: list[tables.Row]) -> list[tables.Row]:
+    """The drawn hands and circumstances among rows of `measure` as slices with their intervals, the weakest first."""
+    found = []
+    for row in rows:
+        if row["set"] in (HANDS, ELSEWHERE):
+            right = round(row["accuracy"] * row["digits"])
+            interval = wilson_interval(right, row["digits"])
+            found.append(
+                {"slice": row["style"], "digits": row["digits"], "misread": row["digits"] - right}
+                | {"accuracy": interval.value, "low": interval.low, "high": interval.high}
+                | {"mostly_taken_for": row["mostly_taken_for"]}
+            )
+    return sorted(found, key=lambda row: row["high"])
 
 
 def _choose(rows: list[tables.Row]) -> tables.Row:

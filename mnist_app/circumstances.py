@@ -69,7 +69,7 @@ def _lifted(ink: np.ndarray) -> np.ndarray:
 
 def write_hairline(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Leave only the middle of the strokes, 1 pixel wide on a grid of 20 to 80 pixels."""
-    small = _reduced(ink, rng.integers(20, SIDE + 1))
+    small = _reduced(ink, int(rng.integers(20, SIDE + 1)))
     return _enlarged(skeletonize(small > CUT * small.max()).view(np.uint8) * np.uint8(255), cv2.INTER_NEAREST)
 
 
@@ -109,7 +109,7 @@ def reshape_box(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def scan(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Scan the digit on a grid of 8 to 16 pixels and enlarge it: smooth, blocky, or black and white alone."""
-    small = _reduced(crop_to_ink(ink), rng.integers(8, 17))
+    small = _reduced(crop_to_ink(ink), int(rng.integers(8, 17)))
     small = cv2.convertScaleAbs(small, alpha=255 / small.max())
     if rng.random() < 1 / 3:
         small = np.where(small > rng.uniform(0.3, 0.55) * 255, 255, 0).astype(np.uint8)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from enum import StrEnum
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -48,18 +48,19 @@ def with_settings(command: Callable[..., None], kind: type[TrainingSettings] = T
 
     Typer reads a command's options from its signature, so the command gets one that names them all.
     """
+    types = get_type_hints(kind)
     named = [each for each in signature(command).parameters.values() if each.kind is not Parameter.VAR_KEYWORD]
     options = [
         Parameter(
             each.name,
             Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[each.type | None, typer.Option(help=_option_help(kind.table()[each.name]))],
+            annotation=Annotated[types[each.name] | None, typer.Option(help=_option_help(kind.table()[each.name]))],
         )
         for each in fields(kind)
         if kind.table()[each.name].option
     ]
-    command.__signature__ = Signature([*named, *options])
+    command.__signature__ = Signature([*named, *options])  # type: ignore[attr-defined]  # not in mypy's types
     return command
 
 

@@ -130,8 +130,7 @@ def _html(block: Block) -> str:
             head = "".join(
                 f'<th scope="col"{_align(value)}>{html.escape(name)}</th>' for name, value in rows[0].items()
             )
-            lines = ("".join(map(_html_cell, row.values())) for row in rows)
-            cells = "".join(f"<tr>{line}</tr>" for line in lines)
+            cells = "".join(f"<tr>{''.join(map(_html_cell, row.values()))}</tr>" for row in rows)
             return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>'
 
 
@@ -155,8 +154,8 @@ def _markdown(block: Block) -> str:
             return f"![{caption}]({name}.png)"
         case Table(rows):
             kinds = ["---" if isinstance(value, str) else "--:" for value in rows[0].values()]
-            lines = [list(rows[0]), kinds, *([_cell(value) for value in row.values()] for row in rows)]
-            return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+            table = [list(rows[0]), kinds, *([_cell(value) for value in row.values()] for row in rows)]
+            return "\n".join(f"| {' | '.join(row)} |" for row in table)
 
 
 def _cell(value: Any) -> str:

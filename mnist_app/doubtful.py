@@ -71,15 +71,8 @@ def rank_doubtful(y_true: np.ndarray, y_prob: np.ndarray) -> np.ndarray:
     return np.argsort(self_confidence(y_true, y_prob), kind="stable")
 
 
-def confident_joint(y_true: np.ndarray, y_prob: np.ndarray) -> np.ndarray:
-    """Count images by their label (row) and the label they are confidently of (column), `(10, 10)`."""
-    confident = _confident_labels(y_true, y_prob)
-    known = confident >= 0
-    return np.bincount(y_true[known] * CLASSES + confident[known], minlength=CLASSES**2).reshape(CLASSES, CLASSES)
-
-
 def find_label_issues(y_true: np.ndarray, y_prob: np.ndarray) -> np.ndarray:
-    """Which labels are in all likelihood wrong: `(n,)` bool, the images off the confident joint's diagonal."""
+    """Which labels are in all likelihood wrong: `(n,)` bool, the images that are confidently of another digit."""
     confident = _confident_labels(y_true, y_prob)
     return (confident >= 0) & (confident != y_true)
 
@@ -120,11 +113,6 @@ def corrected_accuracy(y_true: np.ndarray, y_pred: np.ndarray) -> dict[str, Inte
         "corrected": accuracy(corrected, y_pred),
         "left out": accuracy(y_true[sound], y_pred[sound]),
     }
-
-
-def out_of_fold_probabilities(images: np.ndarray, labels: np.ndarray, folds: int = 5, seed: int = 0) -> np.ndarray:
-    """Probabilities of each image by a classifier that has not seen its label; see `second_opinion`."""
-    return second_opinion(images, labels, images[:0], folds, seed)[0]
 
 
 def second_opinion(

@@ -70,7 +70,9 @@ def activation_map(image: np.ndarray, classifier: Classifier, target: int) -> np
     Returns:
         `(28, 28)` float32 in [0, 1]; as coarse as the network's last maps are.
     """
-    maps = classifier.predict(image[np.newaxis], maps=True).maps[0]
+    maps = classifier.predict(image[np.newaxis], maps=True).maps
+    assert maps is not None  # they were asked for
+    maps = maps[0]
     maps = maps[..., np.ptp(maps, axis=(0, 1)) > TINY]
     if not maps.shape[-1]:
         return np.zeros(image.shape, np.float32)

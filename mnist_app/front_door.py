@@ -21,12 +21,17 @@ from mnist_app.rows import reading_order
 from mnist_app.segmentation import Box, find_pieces, ink_inside, union
 from mnist_app.steps import DIGIT_STEPS, IMAGE, MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, Row, Step, run_steps, step_id
 
+HowMany = Literal["many", "one"]  # digits on a picture
 SHOWN_SIDE = 800  # steps are shown at most that large
 DETECTION = "detector"
 SWITCHES = {row.id: row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)}
 SWITCHES |= {LINES: "Line removal", DETECTION: "Detector"}
 
-PHOTO, WORDS, PRINTED, DRAWING = "photo", "words", "print", "drawing"
+LooksLike = Literal["photo", "words", "print", "drawing"]
+PHOTO: LooksLike = "photo"
+WORDS: LooksLike = "words"
+PRINTED: LooksLike = "print"
+DRAWING: LooksLike = "drawing"
 LOOKS = {Kind.PICTURE: PHOTO, Kind.LETTER: WORDS, Kind.PRINT: PRINTED, Kind.DRAWING: DRAWING}
 MOSTLY = 0.5  # share of a picture, or of its ink, from which on it is said what it looks like
 LINE, NOT_A_DIGIT = "ruled line", "I don't think this is a digit"
@@ -98,7 +103,7 @@ class Reading:
     rows: tuple[tuple[Digit, ...], ...]
     rejected: tuple[Rejected, ...]
     made: dict[str, np.ndarray] = field(repr=False)
-    looks_like: Literal["photo", "words", "print", "drawing"] | None = None
+    looks_like: LooksLike | None = None
 
     @property
     def text(self) -> str:
@@ -134,7 +139,7 @@ def read_picture(
     picture: np.ndarray,
     classifier: Classifier,
     *,
-    digits: Literal["many", "one"] = "many",
+    digits: HowMany = "many",
     boxes: Sequence[Box] | None = None,
     drawn: bool = False,
     detector: Detector | None = None,
@@ -163,13 +168,15 @@ def read_picture(
     without = frozenset(map(step_id, without))
     made = run_steps(PICTURE_STEPS, picture, without)
     mask = made[MASK]
-    look, looks_like = looker(made[STRENGTH], classifier, without), None
+    look = looker(made[STRENGTH], classifier, without)
+    left_out: list[Rejected] = []
+    looks_like: LooksLike | None = None
     if boxes is not None:
         inside = [ink_inside(mask, _scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
-        looks, left_out = look([blob for blob in inside if blob]), []
+        looks = look([blob for blob in inside if blob])
     elif digits == "one":
         pieces = find_pieces(mask)
-        looks, left_out = look([union(pieces)] if pieces else []), []
+        looks = look([union(pieces)] if pieces else [])
     else:
         pieces, lines = find_ink(made, without)
         known = drawn or DETECTION in without
@@ -187,7 +194,7 @@ def read_picture(
 
 def _judge(
     candidates: list[Candidate], ink: np.ndarray, levels: list[Level] | None, judge: Judge, strength: np.ndarray
-) -> tuple[list[Look], list[Rejected], str | None]:
+) -> tuple[list[Look], list[Rejected], LooksLike | None]:
     """Choose what is a written digit; say of the other marks why not, and what a page without any is."""
     if all(one.look is None for one in candidates):
         return [], [_left_out(one) for one in candidates], PHOTO if levels and _is_photo(levels) else None
@@ -196,16 +203,16 @@ def _judge(
     covered = evidence.overlap[:, chosen].max(axis=1, initial=0) > SAME_INK
     left_out = [_left_out(one) for one, inside in zip(candidates, covered, strict=True) if one.mark and not inside]
     looks_like = _looks_like(candidates, evidence, levels) if levels and not chosen else None
-    return [candidates[i].look for i in chosen], left_out, looks_like
+    return [look for i in chosen if (look := candidates[i].look)], left_out, looks_like
 
 
 def _heard(candidates: list[Candidate], strength: np.ndarray, judge: Judge) -> list[Candidate]:
     """The candidates as the network sees them with which the judge was fitted, whichever network reads the digits."""
-    asked = [one for one in candidates if one.look]
-    if judge.fits(asked[0].look.features):
+    looks = [one.look for one in candidates if one.look]
+    if judge.fits(looks[0].features):
         return candidates
-    looks = iter(looker(strength, _default_classifier())([one.blob for one in asked]))
-    return [replace(one, look=next(looks)) if one.look else one for one in candidates]
+    heard = iter(looker(strength, _default_classifier())([look.blob for look in looks]))
+    return [replace(one, look=next(heard)) if one.look else one for one in candidates]
 
 
 @cache
@@ -213,7 +220,7 @@ def _default_classifier() -> Classifier:
     return load_classifier(find_model())
 
 
-def _looks_like(candidates: list[Candidate], evidence: Evidence, levels: list[Level]) -> str | None:
+def _looks_like(candidates: list[Candidate], evidence: Evidence, levels: list[Level]) -> LooksLike | None:
     """What most of a picture is, or most of its ink."""
     if _is_photo(levels):
         return PHOTO
@@ -230,7 +237,7 @@ def _is_photo(levels: list[Level]) -> bool:
 def _left_out(candidate: Candidate) -> Rejected:
     kind = Kind.DIGIT if candidate.seen is UNSEEN else Kind(int(candidate.seen.near.argmax()))
     look = candidate.look
-    return Rejected(candidate.blob.box, REASONS[kind], look and look.made[IMAGE])
+    return Rejected(candidate.blob.box, REASONS[kind], look.made[IMAGE] if look else None)
 
 
 def _digit(look: Look, scale: float, unsure: float) -> Digit:
@@ -248,7 +255,8 @@ def _digit(look: Look, scale: float, unsure: float) -> Digit:
 
 
 def _scaled(box: Box, scale: float) -> Box:
-    return tuple(round(value * scale) for value in box)
+    x, y, w, h = (round(value * scale) for value in box)
+    return x, y, w, h
 
 
 def _check(picture: np.ndarray) -> None:

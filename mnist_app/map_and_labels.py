@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from mnist_app import doubtful, embedding, slices
+from mnist_app import doubtful, embedding
 from mnist_app.datasets import load_mnist
 from mnist_app.metrics import self_confidence
 from mnist_app.model_store import StoredModel, list_models
@@ -20,18 +21,16 @@ class MapAndLabels:
 
     Attributes:
         points: `(10000, 2)` float32, the test digits' places on the map.
-        properties: `(10000,)` float32 each, as `slices.properties` names them.
         test, train: the most doubtful labels.
     """
 
     points: np.ndarray
-    properties: dict[str, np.ndarray]
     test: doubtful.Doubtful
     train: doubtful.Doubtful
 
 
 def store(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -> None:
-    """Write `explore.npz` into the model's folder: map, properties and doubtful labels.
+    """Write `explore.npz` into the model's folder: map and doubtful labels.
 
     Training digits are judged out of fold by `doubtful.second_opinion` alone, since the network has learnt their
     labels. Test digits are judged by it and by the best network in the folder: a weak one doubts what it misreads.
@@ -48,8 +47,7 @@ def store(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -> None:
     judges = [judged for judged in judges if len(judged) == len(y_test)]  # not those measured on other test digits
     best = max(judges, key=lambda judged: np.log(self_confidence(y_test, judged) + 1e-9).mean())  # least loss
     judged_test = (best + test_prob) / 2
-    arrays = {"points": embedding.embed(features, seed)}
-    arrays |= {f"property {name}": values for name, values in slices.properties(x_test).items()}
+    arrays: dict[str, Any] = {"points": embedding.embed(features, seed)}
     for name, y_true, judged in (("test", y_test, judged_test), ("train", y_train, train_prob)):
         arrays |= {f"{name} {key}": values for key, values in vars(doubtful.most_doubtful(y_true, judged)).items()}
     # Half precision is a 0.1 % step: no page shows more.
@@ -68,6 +66,4 @@ def load(model: StoredModel) -> MapAndLabels | None:
     def under(prefix: str) -> dict[str, np.ndarray]:
         return {key.removeprefix(prefix): v for key, v in arrays.items() if key.startswith(prefix)}
 
-    return MapAndLabels(
-        arrays["points"], under("property "), doubtful.Doubtful(**under("test ")), doubtful.Doubtful(**under("train "))
-    )
+    return MapAndLabels(arrays["points"], doubtful.Doubtful(**under("test ")), doubtful.Doubtful(**under("train ")))

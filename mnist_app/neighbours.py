@@ -24,8 +24,7 @@ class FeatureBank:
         """
         self.total = min(most, len(images))
         self._parts: list[np.ndarray] = []
-        self._thread = Thread(target=self._compute, args=[classifier, images[: self.total]], daemon=True)
-        self._thread.start()
+        Thread(target=self._compute, args=[classifier, images[: self.total]], daemon=True).start()
 
     @property
     def done(self) -> int:
@@ -35,10 +34,6 @@ class FeatureBank:
     @property
     def complete(self) -> bool:
         return self.done == self.total
-
-    def wait(self) -> None:
-        """Wait until all are there."""
-        self._thread.join()
 
     def nearest(self, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Numbers and cosine distances of the k nearest so far, as `explanations.nearest`; empty before the first."""

@@ -27,7 +27,8 @@ def polarity(picture: np.ndarray) -> np.ndarray:
         paper, majority = cv2.medianBlur(small, max(small.shape[:2]) // 6 | 1), LIGHT_MAJORITY
     paper = np.broadcast_to(paper, small.shape).astype(np.uint8)
     light, dark = (
-        cv2.norm(cv2.subtract(cv2.subtract(a, b), GRAIN), cv2.NORM_L2) for a, b in ((small, paper), (paper, small))
+        cv2.norm(cv2.subtract(cv2.subtract(a, b), GRAIN), cv2.NORM_L2)  # type: ignore[call-overload]  # takes numbers
+        for a, b in ((small, paper), (paper, small))
     )
     return cv2.bitwise_not(picture) if light > majority * dark else picture
 
@@ -50,7 +51,7 @@ def find_page(picture: np.ndarray) -> np.ndarray:
     if not inside.any() or frame.mean() < 0.3 or bright[inside].mean() < SHADOW * bright[ground].mean():
         return picture
     paper, table = (small[part].mean(axis=0) / max(small[part].mean(), 1) for part in (inside, ground))
-    cut_sides = 1 + np.count_nonzero(np.abs(paper - table).sum() > OTHER_COLOUR)
+    cut_sides = 1 + int(np.count_nonzero(np.abs(paper - table).sum() > OTHER_COLOUR))
     sheets = np.zeros_like(mask)
     for outline in cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:
         if _is_sheet(outline, mask.shape, cut_sides):

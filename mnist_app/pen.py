@@ -53,9 +53,12 @@ def compile_shape(strokes: str) -> Skeleton:
             vector[1 if mark == ">" else next(slider)] = float(end) - float(start)
         return vector
 
-    control, wobble, stroke, pieces = [], [], [], []
+    control: list[list[np.ndarray]] = []
+    wobble: list[float] = []
+    stroke: list[int] = []
+    pieces: list[list[int]] = []
     for i, text in enumerate(strokes.split(";")):
-        piece = []
+        piece: list[int] = []
         for token in text.split():
             points = [[number(part) for part in token.strip("@!").split(",")]]
             if token.startswith("@"):
@@ -76,7 +79,9 @@ def compile_shape(strokes: str) -> Skeleton:
     return Skeleton(np.moveaxis(np.array(control), 2, 0), straight, bend, np.array(stroke), np.array(wobble))
 
 
-def _ellipse(cx, cy, rx, ry, start, sweep) -> list[list[np.ndarray]]:
+def _ellipse(
+    cx: np.ndarray, cy: np.ndarray, rx: np.ndarray, ry: np.ndarray, start: np.ndarray, sweep: np.ndarray
+) -> list[list[np.ndarray]]:
     angles = np.deg2rad(np.linspace(start[0], start[0] + sweep[0], 1 + int(np.ceil(abs(sweep[0]) / 45))))
     return [[cx + rx * np.cos(angle), cy + ry * np.sin(angle)] for angle in angles]
 

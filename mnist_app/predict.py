@@ -8,12 +8,12 @@ import typer
 
 from mnist_app import kaggle, tables, wording
 from mnist_app.classifier import Classifier
-from mnist_app.front_door import read_picture
+from mnist_app.front_door import HowMany, read_picture
 from mnist_app.picture_files import PictureError, list_pictures, open_picture
 from mnist_app.terminal import Format, with_progress
 
 
-def answer_pictures(paths: list[Path], classifier: Classifier, format: Format, digits: str, file: TextIO) -> bool:
+def answer_pictures(paths: list[Path], classifier: Classifier, format: Format, digits: HowMany, file: TextIO) -> bool:
     """Read pictures and write the answers, in the order of the paths; where one cannot be read, the error stands.
 
     Args:
@@ -49,7 +49,7 @@ def answer_kaggle(paths: list[Path], classifier: Classifier) -> str:
     return kaggle.to_submission(classifier.predict(kaggle.read_test(paths[0])).y_prob.argmax(axis=1))
 
 
-def _answer(path: Path, classifier: Classifier, digits: str) -> tables.Row:
+def _answer(path: Path, classifier: Classifier, digits: HowMany) -> tables.Row:
     try:
         reading = read_picture(open_picture(path), classifier, digits=digits)
     except PictureError as error:

@@ -71,7 +71,7 @@ def _data(train: Split, y_test: np.ndarray) -> list[Block]:
 
 def _network(model: StoredModel) -> list[Block]:
     settings = TrainingSettings.from_dict(model.recipe)
-    blocks = [
+    blocks: list[Block] = [
         Heading("The network"),
         Text(
             f"The network has {model.recipe['parameters']:,} parameters. Softmax turns its scores into probabilities."

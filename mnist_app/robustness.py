@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,12 @@ from mnist_app.corruptions import BENCHMARK, CORRUPTIONS, SEVERITIES, corrupt
 from mnist_app.datasets import load_mnist
 from mnist_app.metrics import wilson_interval
 from mnist_app.model_store import StoredModel
-from mnist_app.settings import DATA_FOLDER, TrainingSettings
+from mnist_app.settings import TrainingSettings
 
 FILE = "corruptions.csv"
 WORST = 12  # digits stored of each family and severity
 STEP = 5  # severities other than the benchmark's are measured on every fifth digit
+OnFamily = Callable[[str, int], None]  # is called with a family of corruptions and a severity
 MEASUREMENTS = len(CORRUPTIONS) * len(SEVERITIES)
 
 
@@ -27,7 +29,7 @@ def evaluate_corruptions(
     labels: np.ndarray,
     severities: tuple[int, ...] = SEVERITIES,
     augmentation: Augmentation = AUGMENTATIONS["none"],
-    on_family: Callable[[str, int], None] = lambda family, severity: None,
+    on_family: OnFamily = lambda family, severity: None,
 ) -> list[tables.Row]:
     """Measure a network under every family of corruption.
 
@@ -69,16 +71,17 @@ def evaluate_corruptions(
     return rows
 
 
-def measure_corruptions(model: StoredModel, data: Path = DATA_FOLDER, **options: object) -> list[tables.Row]:
+def measure_corruptions(model: StoredModel, data: Path, on_family: OnFamily) -> list[tables.Row]:
     """Measure a model on the test digits, by `evaluate_corruptions`; its recipe says which families it has seen."""
     _, (x_test, y_test) = load_mnist(data)
     augmentation = AUGMENTATIONS[TrainingSettings.from_dict(model.recipe).augmentation]
-    return evaluate_corruptions(load_classifier(model), x_test, y_test, augmentation=augmentation, **options)
+    classifier = load_classifier(model)
+    return evaluate_corruptions(classifier, x_test, y_test, augmentation=augmentation, on_family=on_family)
 
 
-def store_corruptions(model: StoredModel, data: Path = DATA_FOLDER, **options: object) -> list[tables.Row]:
+def store_corruptions(model: StoredModel, data: Path, on_family: OnFamily) -> list[tables.Row]:
     """Measure a model under every corruption, write `corruptions.csv` into its folder, and return the rows."""
-    rows = measure_corruptions(model, data, **options)
+    rows = measure_corruptions(model, data, on_family)
     (model.folder / FILE).write_text(tables.to_csv(rows), encoding="utf-8")
     return rows
 
@@ -88,14 +91,21 @@ def load_corruptions(model: StoredModel) -> list[tables.Row]:
     path = model.folder / FILE
     if not path.exists():
         return []
-    types = {"severity": int, "seen": "True".__eq__, "digits": int, "accuracy": float, "low": float, "high": float}
+    types: dict[str, Callable[[str], Any]] = {
+        "severity": int,
+        "seen": "True".__eq__,
+        "digits": int,
+        "accuracy": float,
+        "low": float,
+        "high": float,
+    }
     with path.open(newline="", encoding="utf-8") as file:
         return [{key: types.get(key, str)(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
 
 def worst_digits(row: tables.Row) -> list[tuple[int, int]]:
     """The worst digits of a row of `evaluate_corruptions`: pairs of index and predicted digit."""
-    return [tuple(map(int, pair.split(":"))) for pair in row["worst"].split()]
+    return [(int(index), int(read)) for index, read in (pair.split(":") for pair in row["worst"].split())]
 
 
 def benchmark_rows(rows: list[tables.Row]) -> list[tables.Row]:

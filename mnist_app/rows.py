@@ -23,7 +23,7 @@ def reading_order(boxes: list[Box]) -> list[list[int]]:
     rows: list[list[int]] = []
     for i in sorted(range(len(boxes)), key=lambda i: boxes[i][0] + boxes[i][2] / 2):
         beside = [(_beside(boxes[i], [boxes[j] for j in row[-3:]]), row) for row in rows]
-        best = max(beside, key=lambda pair: pair[0], default=(0.0, None))
+        best = max(beside, key=lambda pair: pair[0], default=(0.0, []))
         if best[0] >= SAME_ROW:
             best[1].append(i)
         else:

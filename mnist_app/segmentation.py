@@ -72,8 +72,8 @@ def outer_boxes(mask: np.ndarray) -> list[Box]:
     """
     outlines, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     parents = hierarchy[0, :, 3] if outlines else ()  # the outline of a hole has one
-    boxes = [cv2.boundingRect(outline) for outline, parent in zip(outlines, parents, strict=True) if parent < 0]
-    return sorted(boxes, key=lambda box: box[1])
+    bounds = [cv2.boundingRect(outline) for outline, parent in zip(outlines, parents, strict=True) if parent < 0]
+    return sorted(((x, y, w, h) for x, y, w, h in bounds), key=lambda box: box[1])
 
 
 def ink_inside(mask: np.ndarray, box: Box) -> Blob | None:

@@ -185,7 +185,7 @@ def _in_groups(make: Callable[[int], np.ndarray], n: int, rng: np.random.Generat
 
 
 def _pick(styles: Sequence[Style], rng: np.random.Generator) -> Style:
-    return styles[rng.integers(len(styles))]
+    return styles[int(rng.integers(len(styles)))]
 
 
 def _write(style: Style, m: int, rng: np.random.Generator) -> np.ndarray:
@@ -193,7 +193,7 @@ def _write(style: Style, m: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _character(m: int, rng: np.random.Generator) -> np.ndarray:
-    return _write(_pick(DIGIT_STYLES[rng.integers(10)] if rng.random() < 0.7 else SYMBOL_STYLES, rng), m, rng)
+    return _write(_pick(DIGIT_STYLES[int(rng.integers(10))] if rng.random() < 0.7 else SYMBOL_STYLES, rng), m, rng)
 
 
 def _curve(m: int, rng: np.random.Generator) -> np.ndarray:

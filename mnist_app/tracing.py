@@ -13,6 +13,7 @@ GAP = 3  # pixels from line to line: less than the pen's width
 TALLEST = 36  # pixels: a taller stroke would be drawn again with a wider pen
 INK = 110  # of 255: grey from which on it is ink
 
+Point = tuple[float, int]  # column, row
 Run = tuple[int, int]  # first and last pixel of ink in a line
 
 
@@ -45,10 +46,10 @@ def trace(image: np.ndarray, size: tuple[int, int], colour: str) -> list[dict[st
     ]
 
 
-def _scan(mask: np.ndarray) -> list[list[tuple[int, int]]]:
+def _scan(mask: np.ndarray) -> list[list[Point]]:
     """Cover ink with lines `GAP` apart, joined to one stroke as long as nothing branches."""
-    strokes: list[list[tuple[int, int]]] = []
-    open_strokes: list[tuple[Run, list[tuple[int, int]]]] = []
+    strokes: list[list[Point]] = []
+    open_strokes: list[tuple[Run, list[Point]]] = []
     for y in range(GAP // 2, len(mask), GAP):
         runs = _runs(mask[y])
         following = []

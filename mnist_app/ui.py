@@ -3,8 +3,7 @@
 import base64
 import html
 from collections.abc import Callable, Iterable
-from functools import partial
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import cv2
 import numpy as np
@@ -27,17 +26,31 @@ PAPER = 242  # a little grey: paper that shows on a white page
 TRACE = 0.0005  # smaller probabilities are shown as nothing
 PER_PAGE = 24
 DIGITS_CSV = "These digits with what the network says of them"
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 # Whatever follows from a network or a file is worked out once: `@remember(max_entries=8)`, or `@keep` for what all
 # sessions share and nobody writes to. A network that was trained or measured anew has another version, and then it is
 # worked out anew.
-IDENTITY = {
+IDENTITY: dict[str | type, Callable[[Any], Any]] = {
     PictureFile: lambda file: file.key,
     StoredModel: lambda model: (str(model.folder), model.version),
     Exam: lambda exam: (exam.model, exam.version),
 }
-remember = partial(st.cache_data, show_spinner=False, hash_funcs=IDENTITY)
-keep = partial(st.cache_resource, show_spinner=False, hash_funcs=IDENTITY)
+
+
+def remember(
+    max_entries: int, show_spinner: bool | str = False
+) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
+    """Have a function's answers remembered; each asker gets a copy of its own."""
+    return st.cache_data(max_entries=max_entries, show_spinner=show_spinner, hash_funcs=IDENTITY)
+
+
+def keep(
+    max_entries: int, show_spinner: bool | str = False
+) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
+    """Have a function's answers remembered, one for all sessions; nobody writes to it."""
+    return st.cache_resource(max_entries=max_entries, show_spinner=show_spinner, hash_funcs=IDENTITY)
 
 
 def session() -> Session:

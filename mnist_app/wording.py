@@ -29,7 +29,7 @@ def in_words(reading: Reading) -> tuple[str, str]:
         return _one_digit(digits[0])
     if digits:
         return reading.text, _how_sure(digits)
-    return "?", LOOKS_LIKE.get(reading.looks_like) or _why_none(reading)
+    return "?", LOOKS_LIKE[reading.looks_like] if reading.looks_like else _why_none(reading)
 
 
 def flatten_answer(answer: Row) -> Row:

@@ -84,3 +84,20 @@ def test_rows_are_kept(monkeypatch, tmp_path):
     monkeypatch.setattr(choosing, "measure", lambda model, data, advance: [{"set": "mnist", "accuracy": 0.5}])
     choosing.store_styles(StoredModel(tmp_path))
     assert (tmp_path / "styles.csv").read_text() == "set,accuracy\nmnist,0.5\n"
+
+
+def test_kept_rows_come_back_as_they_were(monkeypatch, tmp_path, short):
+    rows = choosing.measure(model_store.find_model("dropout"), each=2)
+    monkeypatch.setattr(choosing, "measure", lambda model, data, advance: rows)
+    assert choosing.load_styles(StoredModel(tmp_path)) == []
+    choosing.store_styles(StoredModel(tmp_path))
+    assert choosing.load_styles(StoredModel(tmp_path)) == rows
+
+
+def test_hands_are_slices_with_the_weakest_first():
+    row = {"set": HANDS, "style": "1 with a curl", "digits": 200, "accuracy": 0.9, "mostly_taken_for": 7}
+    weaker = row | {"set": ELSEWHERE, "style": "a thick pen", "accuracy": 0.5, "mostly_taken_for": None}
+    first, second = choosing.hand_slices([row | {"set": MNIST}, row, weaker])
+    assert (first["slice"], first["misread"], first["mostly_taken_for"]) == ("a thick pen", 100, None)
+    assert (second["slice"], second["misread"], second["accuracy"]) == ("1 with a curl", 20, 0.9)
+    assert second["low"] < 0.9 < second["high"]

@@ -15,7 +15,7 @@ def planted():
     labels[wrong] = (labels[wrong] + rng.integers(1, 10, 60)) % 10
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(doubtful, "WAVES", 500)
-        return labels, wrong, doubtful.out_of_fold_probabilities(images[:3000], labels)
+        return labels, wrong, doubtful.second_opinion(images[:3000], labels, images[:0])[0]
 
 
 def test_planted_label_errors_come_first(planted):
@@ -40,17 +40,13 @@ def test_a_second_opinion_on_other_images(monkeypatch, mnist_test):
     assert (y_prob.argmax(axis=1) == mnist_test[1][:500]).mean() > 0.85
 
 
-def test_confident_joint_of_a_known_case():
+def test_label_issues_of_a_known_case():
     # Four images of class 0 and four of class 1; the last one labelled 1 is confidently 0.
     y_true = np.array([0, 0, 0, 0, 1, 1, 1, 1])
     y_prob = np.zeros((8, 10))
     y_prob[:, 0] = [0.9, 0.9, 0.8, 0.6, 0.1, 0.1, 0.1, 0.9]
     y_prob[:, 1] = 1 - y_prob[:, 0]
-    # Mean self-confidence: 0.8 and 0.7. The fourth image reaches neither and is not counted.
-    joint = doubtful.confident_joint(y_true, y_prob)
-    assert joint.shape == (10, 10)
-    assert joint[:2, :2].tolist() == [[3, 0], [1, 3]]
-    assert joint.sum() == 7
+    # Mean self-confidence: 0.8 and 0.7. The fourth image reaches neither and is not judged.
     assert doubtful.find_label_issues(y_true, y_prob).tolist() == [False] * 7 + [True]
     assert doubtful.rank_doubtful(y_true, y_prob)[0] == 7
 

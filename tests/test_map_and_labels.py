@@ -17,7 +17,6 @@ def test_stored_map_and_labels_come_back(tmp_path, monkeypatch, mnist_test):
     map_and_labels.store(model, settings.DATA_FOLDER)
     found = map_and_labels.load(model)
     assert found.points.shape == (300, 2)
-    assert list(found.properties) == ["ink", "stroke width", "slant", "height", "width"]
     assert len(found.test.indices) == len(found.train.indices) == doubtful.MOST
     assert (np.diff(found.test.self_confidence) >= 0).all()
     assert found.train.suggested[0] != y_train[found.train.indices[0]]

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import canvas, corruptions, map_and_labels, model_store, navigation, robustness, ui, visitor_digit
+from mnist_app import (
+    canvas,
+    choosing,
+    corruptions,
+    map_and_labels,
+    model_store,
+    navigation,
+    robustness,
+    ui,
+    visitor_digit,
+)
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.navigation import CONFIDENCE, DIGIT, DRAW, LABELS, MAP, WEAK_SPOTS
 
@@ -103,6 +113,19 @@ def test_weak_spots_name_the_weakest_and_lead_to_it():
 def test_weak_spots_say_when_spoilt_pictures_were_not_measured(monkeypatch):
     monkeypatch.setattr(robustness, "load_corruptions", lambda model: [])
     assert any("has not been measured" in element.value for element in open_page(WEAK_SPOTS).markdown)
+
+
+def test_weak_spots_name_the_hand_that_is_read_worst(monkeypatch):
+    rows = [
+        {"set": "other hands", "style": "6 closed", "digits": 200, "accuracy": 0.625, "mostly_taken_for": 0},
+        {"set": "other hands", "style": "8 of two circles", "digits": 200, "accuracy": 1.0, "mostly_taken_for": None},
+    ]
+    monkeypatch.setattr(choosing, "load_styles", lambda model: rows)
+    page = open_page(WEAK_SPOTS)
+    assert any("Weakest: **6 closed**. **62.5%**" in element.value for element in page.markdown)
+    assert any("mostly as 0." in element.value for element in page.markdown)
+    monkeypatch.setattr(choosing, "load_styles", lambda model: [])
+    assert any("other hands has not been measured" in element.value for element in open_page(WEAK_SPOTS).markdown)
 
 
 def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeypatch, mnist_test, classifier):

@@ -84,7 +84,7 @@ def _points(colour: str) -> alt.Chart:
         look: dict[str, Any] = {"color": alt.Color("true:N", scale=digits, legend=None), "opacity": alt.value(0.6)}
         look |= {"size": alt.value(14)}
     else:
-        wrong = alt.datum.right == False  # noqa: E712 (an expression for the browser)
+        wrong = ~alt.datum.right
         look = {
             "color": alt.when(wrong).then(alt.value(VERMILLION)).otherwise(alt.value(QUIET)),
             "size": alt.when(wrong).then(alt.value(90)).otherwise(alt.value(10)),

@@ -38,18 +38,18 @@ def with_features(network: keras.Model) -> keras.Model:
     return keras.Model(network.input, [network.output, network.layers[-1].input], name=network.name)
 
 
-def _convolve(x, filters: int, stride: int = 1, size: int = 3):
+def _convolve(x: keras.KerasTensor, filters: int, stride: int = 1, size: int = 3) -> keras.KerasTensor:
     x = layers.Conv2D(filters, size, stride, padding="same", use_bias=False)(x)
     return layers.ReLU()(layers.BatchNormalization(momentum=0.97)(x))
 
 
-def _residual(x):
+def _residual(x: keras.KerasTensor) -> keras.KerasTensor:
     filters = x.shape[-1]
     y = layers.Conv2D(filters, 3, padding="same", use_bias=False)(_convolve(x, filters))
     return layers.ReLU()(layers.Add()([x, layers.BatchNormalization(momentum=0.97)(y)]))
 
 
-def _enlarge(x):
+def _enlarge(x: keras.KerasTensor) -> keras.KerasTensor:
     return Double()(x)
 
 
@@ -57,9 +57,9 @@ def _enlarge(x):
 class Double(layers.Layer):
     """Twice as high and wide, smoothly; unlike `UpSampling2D` it goes into LiteRT for pictures of any size."""
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         return tf.cast(tf.image.resize(inputs, 2 * tf.shape(inputs)[1:3], "bilinear"), inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, height, width, channels = input_shape
         return batch, height and 2 * height, width and 2 * width, channels

@@ -142,7 +142,8 @@ def look_up(levels: list[Level], blob: Blob) -> Ink:
         places = _places(rows, level.cell, height), _places(columns, level.cell, width)
         kinds.append(level.kinds[places].mean(axis=0))
         features.append(level.features[places].mean(axis=0))
-    return Ink(*kinds, np.concatenate(features))
+    near, far = kinds
+    return Ink(near, far, np.concatenate(features))
 
 
 def centre_of(levels: list[Level], blob: Blob) -> tuple[float, float]:

@@ -113,7 +113,7 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level] 
                 max(np.log(h / w), 0),
                 max(np.log(w / h), 0),
                 float(blob.sides(ink.shape) > 0),
-                1 - blob.area / max(np.count_nonzero(there), 1),
+                1 - blob.area / max(int(np.count_nonzero(there)), 1),
                 1 - min(blob.area / max(stats[pieces, cv2.CC_STAT_AREA].sum(), 1), 1),
                 np.log(max(len(pieces), 1)),
                 np.log(max(blob.stroke, 1) / blob.size),

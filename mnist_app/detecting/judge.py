@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -98,7 +99,7 @@ class Judge:
 
     def save(self, path: Path) -> None:
         """Write everything into one `.npz` file."""
-        arrays = {
+        arrays: dict[str, Any] = {
             f"{i}.{name}": array.astype(np.float32)
             for i, network in enumerate(self.networks)
             for name, array in network.weights.items()

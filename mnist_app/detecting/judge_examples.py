@@ -38,7 +38,6 @@ class Truth:
     owner: np.ndarray
     kind: np.ndarray
     shares: np.ndarray
-    labels: np.ndarray
 
     @classmethod
     def of(cls, page: Page, shape: tuple[int, int]) -> "Truth":
@@ -47,7 +46,7 @@ class Truth:
             cv2.resize(part, size, interpolation=cv2.INTER_NEAREST) if part.shape != shape else part
             for part in (page.owner, page.kind)
         )
-        return cls(owner, kind, page.shares, page.labels)
+        return cls(owner, kind, page.shares)
 
     def judge(self, blobs: list[Blob], mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For each blob 1 where it is a whole digit, 0 where not, -1 where that is a matter of taste; and which digit.
@@ -61,7 +60,8 @@ class Truth:
         """
         totals = np.bincount(self.owner[mask], minlength=len(self.shares) + 1)
         judged = [self._judge(blob, totals) for blob in blobs]
-        return tuple(np.array(judged, int).reshape(-1, 2).T)
+        verdicts, owners = np.array(judged, int).reshape(-1, 2).T
+        return verdicts, owners
 
     def _judge(self, blob: Blob, totals: np.ndarray) -> tuple[int, int]:
         x, y, w, h = blob.box
@@ -69,7 +69,7 @@ class Truth:
         counts = np.bincount(owners, minlength=len(totals))
         counts[0] = 0
         best = int(counts.argmax())
-        doubtful, inked = np.count_nonzero(kinds == Kind.DOUBTFUL), np.count_nonzero(kinds)
+        doubtful, inked = (int(np.count_nonzero(pixels)) for pixels in (kinds == Kind.DOUBTFUL, kinds))
         if doubtful > 0.3 * max(inked, 1):
             return UNKNOWN, best
         if not counts[best]:

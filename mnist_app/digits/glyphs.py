@@ -221,8 +221,8 @@ def _texts(font: ImageFont.FreeTypeFont, rng: np.random.Generator, n: int, singl
             letters = [*rng.choice(list(LIKE_DIGITS), rng.integers(2, 6)), *rng.choice(list(PLAIN), rng.integers(1, 3))]
             text = "".join(rng.permutation(letters))
         elif rng.random() < 0.15:  # block letters far apart, as in a list of the alphabet: an O among them is no 0
-            first = rng.integers(0, 22)
-            listed = [chr(ord("A") + i) for i in range(first, min(first + rng.integers(3, 9), 26))]
+            first = int(rng.integers(0, 22))
+            listed = [chr(ord("A") + i) for i in range(first, min(first + int(rng.integers(3, 9)), 26))]
             some = rng.choice(list(ascii_letters + LIKE_DIGITS.upper()), rng.integers(2, 7))
             text = (" " * rng.integers(1, 3)).join(listed if rng.random() < 0.5 else some)
             text = text.lower() if rng.random() < 0.25 else text

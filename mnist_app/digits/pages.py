@@ -97,7 +97,6 @@ class PageMaker:
 
     def __init__(self, part: Part, folder: Path = SOURCES_FOLDER) -> None:
         """Load what the folder holds of one part; without it, what pip brings."""
-        self.part = part
         self.glyphs = load_glyphs(part, folder)
         photos = list(open_pictures(PHOTO, part, PHOTO_SIDE, 200, folder))
         names = ("china", "flower")  # scikit-learn's own: there, whatever else is missing
@@ -148,7 +147,8 @@ class PageMaker:
         sheet = Sheet(np.full((*CANVASES[rng.integers(len(CANVASES))], 3), 255, np.float32))
         height = loguniform(rng, 0.12, 0.6) * min(sheet.size)
         writer = new_writer(rng, self.glyphs, height)
-        FAMILIES[family].write(sheet, writer, None)
+        if write := FAMILIES[family].write:
+            write(sheet, writer, None)
         if rng.random() < 0.06:
             doodles.specks(sheet, writer)
         sheet.dry(np.zeros(3))
@@ -202,7 +202,9 @@ class PageMaker:
             colour = rng.uniform(0, 1, 3) * (paper - LEAST_CONTRAST)
         colour = np.minimum(colour, max(paper - LEAST_CONTRAST, 0))
         faintest = LEAST_CONTRAST / max(paper - float(colour.mean()), LEAST_CONTRAST)
-        strength = rng.uniform(0.8, 1.0) if rng.random() < 0.7 else rng.uniform(max(0.3, faintest), 1.0)
+        strength: float | np.ndarray = (
+            rng.uniform(0.8, 1.0) if rng.random() < 0.7 else rng.uniform(max(0.3, faintest), 1.0)
+        )
         if rng.random() < 0.3:  # pencil and dry pens let the paper through
             grain = rng.random(sheet.size, np.float32)
             strength = strength * (1 - rng.uniform(0.1, 0.6) * grain)

@@ -59,7 +59,7 @@ def rule(sheet: Sheet, rng: np.random.Generator, pitch: float | None = None) -> 
     style = rng.choice(["lines", "squares", "dots", "margin", "frame"], p=[0.5, 0.28, 0.08, 0.06, 0.08])
     pitch = pitch or loguniform(rng, 9, 80)
     thick = max(1, round(loguniform(rng, 0.6, 1 + pitch / 22)))
-    ink = np.zeros(sheet.size, np.float32)
+    ink: np.ndarray = np.zeros(sheet.size, np.float32)
     first = rng.uniform(0, pitch)
     rows, columns = (
         np.arange(first, height, pitch).astype(int),
@@ -117,7 +117,7 @@ def bind(sheet: Sheet, rng: np.random.Generator) -> None:
                 centre, axes = (int(x), int(y + wire * pitch)), (max(1, int(across / 2)), max(1, int(pitch * 0.3)))
                 cv2.ellipse(ink, centre, axes, 0, 0, 360, 255, pen, cv2.LINE_AA)
             else:
-                cv2.line(ink, *moved, 255, pen, cv2.LINE_AA)
+                cv2.line(ink, moved[0], moved[1], 255, pen, cv2.LINE_AA)
         for end in ends if holes else ():
             cv2.circle(ink, tuple(map(int, end)), max(1, int(pen * rng.uniform(0.7, 1.4))), 255, -1, cv2.LINE_AA)
     fold = np.exp(-(((np.arange(width) - x) / (across * rng.uniform(0.5, 1.5))) ** 2)) * rng.uniform(0, 0.5)
@@ -163,7 +163,7 @@ def crop_photo(photo: np.ndarray, rng: np.random.Generator, size: tuple[int, int
 def texture(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """A cloth, wall, lawn or sky that chance makes, `(h, w, 3)` float32."""
     waves = rng.choice([2, 4, 8, 16, 32, 64, 128], 3, replace=False)
-    pattern = sum(noise(rng, size, int(n)) * rng.uniform(0.1, 1) for n in waves)
+    pattern = np.sum([noise(rng, size, int(n)) * rng.uniform(0.1, 1) for n in waves], axis=0)
     pattern = (pattern - pattern.min()) / (np.ptp(pattern) + 1e-3)
     if rng.random() < 0.35:
         pattern = np.clip((pattern - rng.uniform(0.35, 0.65)) * loguniform(rng, 3, 40) + 0.5, 0, 1)
@@ -198,7 +198,7 @@ def paste_cut_outs(sheet: Sheet, rng: np.random.Generator, cut_outs: Sequence[np
     """Lay things on a sheet: `cut_outs` are RGBA."""
     height, width = sheet.size
     for _ in range(n):
-        thing = cut_outs[rng.integers(len(cut_outs))]
+        thing = cut_outs[int(rng.integers(len(cut_outs)))]
         side = min(sheet.size) * (rng.uniform(0.5, 1.0) if large else loguniform(rng, 0.06, 0.5))
         scale = side / max(thing.shape[:2])
         size = (max(4, round(thing.shape[1] * scale)), max(4, round(thing.shape[0] * scale)))
@@ -267,5 +267,7 @@ def photograph(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     picture = np.clip(picture, 0, 255).astype(np.uint8)
     if rng.random() < 0.4:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 92))]
-        picture = cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_COLOR)
+        decoded = cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_COLOR)
+        assert decoded is not None  # it was encoded just now
+        return decoded
     return picture

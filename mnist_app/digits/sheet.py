@@ -22,7 +22,7 @@ class Sheet:
 
     def __init__(self, picture: np.ndarray) -> None:
         self.picture = picture
-        self.kind = np.zeros(picture.shape[:2], np.uint8)
+        self.kind: np.ndarray = np.zeros(picture.shape[:2], np.uint8)
         self.owner = np.zeros(picture.shape[:2], np.int16)
         self.labels: list[int] = []
         self.shares: list[float] = []
@@ -32,7 +32,8 @@ class Sheet:
     @property
     def size(self) -> tuple[int, int]:
         """Height and width."""
-        return self.kind.shape
+        height, width = self.kind.shape
+        return height, width
 
     def put(self, ink: np.ndarray, x: float, y: float, kind: Kind, label: int | None = None) -> None:
         """Lay ink on the sheet with its upper left corner at x, y; what lies beyond the sheet is cut off.
@@ -57,8 +58,9 @@ class Sheet:
         self.kind[place][inked] = kind
         if label is not None:
             self.labels.append(label)
-            self.shares.append(float(np.count_nonzero(inked) / max(np.count_nonzero(ink > INKED), 1)))
-            self._written.append(np.count_nonzero(inked))
+            seen, whole = (int(np.count_nonzero(pixels)) for pixels in (inked, ink > INKED))
+            self.shares.append(seen / max(whole, 1))
+            self._written.append(seen)
         self.owner[place][inked] = len(self.labels) if label is not None else 0
 
     def line(self, points: np.ndarray, width: float, kind: Kind) -> None:
@@ -119,8 +121,9 @@ def render(glyph: Glyph, height: float, width: float, rng: np.random.Generator, 
     distance = cv2.warpAffine(
         glyph.distance, np.column_stack([matrix, shift]), tuple(map(int, size)), flags=cv2.INTER_LINEAR, borderValue=255
     ).astype(np.float32)
+    widths: float | np.ndarray = pen
     if rough:
         waves = rng.uniform(0.75, 1.3, (max(2, size[1] // 8), max(2, size[0] // 8))).astype(np.float32)
-        pen = pen * cv2.resize(waves, tuple(map(int, size)), interpolation=cv2.INTER_LINEAR)
-    ink = np.clip((pen / 2 + 0.5) - distance * (UNIT * scale), 0, 1)
+        widths = pen * cv2.resize(waves, tuple(map(int, size)), interpolation=cv2.INTER_LINEAR)
+    ink = np.clip((widths / 2 + 0.5) - distance * (UNIT * scale), 0, 1)
     return ink, room

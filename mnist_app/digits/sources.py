@@ -16,8 +16,8 @@ from PIL import Image
 from mnist_app.settings import PACKAGE
 
 SOURCES_FOLDER = PACKAGE.parent / "sources"
-PARTS = ("train", "validation", "test")
 Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
 SHARES = (0.7, 0.15, 0.15)  # of the sources, that each part holds
 
 LARGEST_FILE = 6_000_000  # bytes; larger ones take seconds to decode
@@ -185,6 +185,6 @@ def open_pictures(kind: str, part: Part, side: int, most: int, folder: Path = SO
 def _reduced(path: Path, kind: str, side: int) -> np.ndarray:
     with Image.open(path) as image:
         image.draft("RGB", (2 * side, 2 * side))
-        image = image.convert("RGBA" if kind == CUT_OUT else "RGB")
-        image.thumbnail((side, side), Image.Resampling.BOX)
-        return np.asarray(image)
+        reduced = image.convert("RGBA" if kind == CUT_OUT else "RGB")
+        reduced.thumbnail((side, side), Image.Resampling.BOX)
+        return np.asarray(reduced)

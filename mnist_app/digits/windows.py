@@ -37,7 +37,7 @@ def view(page: Page, matrix: np.ndarray, side: int = SIDE) -> tuple[np.ndarray, 
     def cut(array: np.ndarray, way: int) -> np.ndarray:
         if scale < 1:  # warpAffine does not average: reduce first
             small = cv2.resize(array, None, fx=scale, fy=scale, interpolation=way)
-            moved = np.float32([[1, 0, matrix[0, 2]], [0, 1, matrix[1, 2]]])
+            moved = np.array([[1, 0, matrix[0, 2]], [0, 1, matrix[1, 2]]], np.float32)
             return cv2.warpAffine(small, moved, (side, side), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
         return cv2.warpAffine(array, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REPLICATE)
 
@@ -110,7 +110,7 @@ def draw_batch(maker: PageMaker, seed: tuple[int, ...], size: int) -> tuple[np.n
     for i in range((size + 1) // 2):
         page = maker.draw((*seed, i), (PAGE_SIDE, PAGE_SIDE))
         half = SIDE / PAGE_SIDE
-        windows.append(view(page, np.float32([[half, 0, 0], [0, half, 0]])))
+        windows.append(view(page, np.array([[half, 0, 0], [0, half, 0]], np.float32)))
         scale = float(np.exp(rng.uniform(np.log(0.7), np.log(1.4))))
         room = max(PAGE_SIDE * scale - SIDE, 0)
         centre = rng.uniform(0, PAGE_SIDE, 2)
@@ -118,7 +118,7 @@ def draw_batch(maker: PageMaker, seed: tuple[int, ...], size: int) -> tuple[np.n
         if len(inked) and rng.random() < 0.8:
             centre = np.divmod(inked[rng.integers(len(inked))], PAGE_SIDE)[::-1] + rng.normal(0, 40, 2)
         x, y = np.clip(np.asarray(centre) * scale - SIDE / 2, 0, room)
-        windows.append(view(page, np.float32([[scale, 0, -x], [0, scale, -y]])))
+        windows.append(view(page, np.array([[scale, 0, -x], [0, scale, -y]], np.float32)))
     pictures, wanted = (np.stack(part) for part in zip(*windows[:size], strict=True))
     return _recoloured(pictures, rng), wanted
 
@@ -129,7 +129,7 @@ def _recoloured(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.clip(pictures * gain.astype(np.float32) + shift.astype(np.float32), 0, 255).astype(np.uint8)
 
 
-_maker: PageMaker | None = None
+_maker: PageMaker
 
 
 def _prepare(part: Part) -> None:

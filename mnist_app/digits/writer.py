@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from mnist_app.digits.glyphs import Glyph, Glyphs, Hand
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.paper_and_light import loguniform
 from mnist_app.digits.sheet import Sheet, render
+
+One = TypeVar("One")
 
 
 @dataclass
@@ -61,9 +64,9 @@ class Writer:
         kind = Kind.DOUBTFUL if glyph.ambiguous else Kind.LETTER
         return self._write(glyph, x, y, sheet, kind, height or self.height)
 
-    def word(self, x: float, y: float, sheet: Sheet, hand: Hand | None = None) -> float:
+    def word(self, x: float, y: float, sheet: Sheet) -> float:
         """Write a word; in letters of our own where there are no fonts."""
-        hand = hand or self._hand
+        hand = self._hand
         if not hand or self.rng.random() < 0.15:
             start = x
             for _ in range(self.rng.integers(3, 8)):
@@ -95,7 +98,7 @@ class Writer:
         return ink.shape[1] - 2 * room
 
 
-def pick(rng: np.random.Generator, many: Sequence) -> object:
+def pick(rng: np.random.Generator, many: Sequence[One]) -> One:
     """One of many."""
     return many[int(rng.integers(len(many)))]
 

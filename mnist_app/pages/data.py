@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -77,7 +78,9 @@ def draw_circumstances(images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     }
 
 
-def show_sheet(images: np.ndarray, columns: int, caption: str, alt: str, width: int | str = "stretch") -> None:
+def show_sheet(
+    images: np.ndarray, columns: int, caption: str, alt: str, width: int | Literal["stretch", "content"] = "stretch"
+) -> None:
     """Show images in rows, as one picture."""
     sheet = contact_sheet(images, columns)
     st.image(enlarge(sheet, 5 * len(sheet)), caption=caption, width=width, alt=alt)
@@ -131,7 +134,7 @@ def show_pages(sheets: dict[str, Path]) -> None:
         "third."
     )
     part = st.segmented_control(
-        "Pages", list(sheets), format_func=PARTS.get, default=next(iter(sheets)), required=True, key="pages"
+        "Pages", list(sheets), format_func=PARTS.__getitem__, default=next(iter(sheets)), required=True, key="pages"
     )
     st.image(sheets[part], width="stretch", alt=f"Pages drawn by the program: {PARTS[part].lower()}")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnist_app import navigation, robustness, slices, ui
+from mnist_app import choosing, navigation, robustness, slices, ui
 from mnist_app.charts.evaluation import corruptions_chart, slices_chart
 from mnist_app.charts.look import set_params
 from mnist_app.corruptions import BENCHMARK, SEVERITIES, corrupt
@@ -131,11 +131,37 @@ def show_slices(exam: Exam) -> None:
     ui.offer_csv(lambda: rows, "slices")
 
 
+def show_hands(rows: list[dict]) -> None:
+    """Show how habits that MNIST hardly holds are read, the worst first, and lead to where they are drawn."""
+    weakest = rows[0]
+    taken = "" if weakest["mostly_taken_for"] is None else f", the others mostly as {weakest['mostly_taken_for']}"
+    st.markdown(
+        "Digits as other writers write them, and as other pens and scanners leave them, drawn by the program with "
+        f"strokes that no network learnt from. Weakest: **{weakest['slice']}**. **{weakest['accuracy']:.1%}** are read "
+        f"right{taken}."
+    )
+    st.page_link(navigation.DATA.path, label="Look at these hands", icon=navigation.DATA.icon)
+    st.vega_lite_chart(spec=draw_hands(rows), alt="Accuracy of each habit with its interval, the weakest first")
+    ui.offer_csv(lambda: rows, "other_hands")
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def draw_hands(rows: list[dict]) -> dict:
+    """The specification of the chart of other hands."""
+    return slices_chart(rows).to_dict()
+
+
 st.title("Weak spots")
 st.write("See which ways of writing the network reads worst, with how many digits they have and the 95% interval.")
 model = ui.pick_model()
 exam = ui.load_exam(model.name)
 show_slices(exam)
+
+st.subheader("Other hands")
+if hands := choosing.hand_slices(choosing.load_styles(model)):
+    show_hands(hands)
+else:
+    st.write("How this network reads other hands has not been measured yet.")
 
 st.subheader("When the picture is spoilt")
 if corruptions := robustness.load_corruptions(model):

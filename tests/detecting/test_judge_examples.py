@@ -14,7 +14,7 @@ def page():
         kind[10:50, x : x + 20] = what
         if what == Kind.DIGIT:
             owner[10:50, x : x + 20] = 1 + i
-    return Truth(owner, kind, np.array([1.0, 0.5]), np.array([4, 7])), kind > 0
+    return Truth(owner, kind, np.array([1.0, 0.5])), kind > 0
 
 
 def judge(page, x: int, width: int) -> int:
