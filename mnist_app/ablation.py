@@ -8,9 +8,9 @@ from pathlib import Path
 
 from mnist_app import page_exam
 from mnist_app.classifier import Classifier
+from mnist_app.front_door import SWITCHES, read_picture
 from mnist_app.model_store import StoredModel
 from mnist_app.picture_files import open_picture
-from mnist_app.reading import SWITCHES, read_picture
 from mnist_app.tables import Row
 
 GENERATED = 200  # pages that are read when no pictures are given

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from scipy.sparse.csgraph import connected_components
 
-from mnist_app.reading import Digit, Reading, Rejected
+from mnist_app.front_door import Digit, Reading, Rejected
 from mnist_app.segmentation import Box
 
 LONGEST_SIDE = 1000  # of the picture that is shown

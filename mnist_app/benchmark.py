@@ -14,10 +14,10 @@ from PIL import Image
 from mnist_app import model_store
 from mnist_app.classifier import load_classifier
 from mnist_app.datasets import load_mnist, to_input
+from mnist_app.front_door import read_picture
 from mnist_app.model_store import StoredModel
 from mnist_app.pace import medians
 from mnist_app.picture_files import open_picture
-from mnist_app.reading import read_picture
 from mnist_app.tables import Row
 
 ROUNDS = 5  # of what takes long enough to be timed a few times only
@@ -29,7 +29,7 @@ from mnist_app.classifier import load_classifier
 load_classifier(find_model(name)).predict(np.zeros((1, 28, 28), np.uint8))""",
     "cold start, whole reading": """
 from mnist_app.classifier import load_classifier
-from mnist_app.reading import read_picture
+from mnist_app.front_door import read_picture
 read_picture(np.zeros((480, 640, 3), np.uint8), load_classifier(find_model(name)))""",
     "cold start, Keras": """
 from mnist_app.training import keras_calls
@@ -84,7 +84,8 @@ def _one_drawing(model: StoredModel) -> list[Row]:
 
 
 def _cold_starts(model: StoredModel) -> list[Row]:
-    header = f"import resource; import numpy as np; from mnist_app.model_store import find_model; name = {model.name!r}"
+    header = "import resource; import numpy as np; from mnist_app.model_store import find_model; "
+    header += f"name = {model.name!r}"
     footer = "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     rows: list[Row] = []
     memory: list[Row] = []

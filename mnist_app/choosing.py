@@ -1,7 +1,7 @@
 """Three sets of digits to choose a network by: MNIST's own kept digits, other hands as drawn, other hands as scanned.
 
 None of them is a test set, and nothing is trained on any of them. The habits of other hands are drawn with skeletons
-that are held back (`synthesis_habits`), clean and in each of the `circumstances`; the third set is scikit-learn's
+that are held back (`habits`), clean and in each of the `circumstances`; the third set is scikit-learn's
 `load_digits`, 1,797 digits of 8 x 8 pixels by 13 writers from Turkey (Alpaydin and Kaynak 1998), enlarged and read as
 any other picture is.
 """
@@ -19,12 +19,12 @@ from mnist_app import tables
 from mnist_app.circumstances import CIRCUMSTANCES, show
 from mnist_app.classifier import Classifier, load_classifier
 from mnist_app.datasets import load_mnist
+from mnist_app.front_door import read_picture
+from mnist_app.habits import HABITS
 from mnist_app.metrics import wilson_interval
 from mnist_app.model_store import StoredModel
-from mnist_app.reading import read_picture
 from mnist_app.settings import CLASSES, DATA_FOLDER
 from mnist_app.synthesis import draw_habit
-from mnist_app.synthesis_habits import HABITS
 
 FILE = "styles.csv"
 KEPT = 5000  # of MNIST's training digits, the last ones

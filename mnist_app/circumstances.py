@@ -1,7 +1,7 @@
 """Show a digit as other circumstances show it to the program: another shape of box, a coarse scan, another pen.
 
 Whatever happens to a digit before it is photographed, the program then crops it, brings its strokes to a usual width
-and fits it into its frame (`preprocessing.DIGIT_STEPS`). So every change here is made on an enlarged copy of the digit,
+and fits it into its frame (`frame.frame_written`). So every change here is made on an enlarged copy of the digit,
 and what comes of it goes through the same steps: a network learns what it will be shown. Only arrays, NumPy, OpenCV
 and scikit-image's thinning, so a page can show what is trained.
 """
@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 from skimage.morphology import skeletonize
 
-from mnist_app.ink import lift_ink
-from mnist_app.preprocessing import DIGIT_STEPS, INK, crop_to_ink, run_steps
+from mnist_app.frame import INK, crop_to_ink, frame_written, lift_ink
 
 SIDE = 80  # pixels of the enlarged digit's longer side
 TWICE = 0.3  # share of the digits that meet a second circumstance
@@ -55,7 +54,7 @@ def show(image: np.ndarray, changes: list[Change], rng: np.random.Generator) -> 
     for change in changes:
         if (other := change(ink, rng)).max() > INK:  # else nothing would be left of it
             ink = other
-    return run_steps(DIGIT_STEPS, _lifted(ink))["centre_of_mass"]
+    return frame_written(_lifted(ink))
 
 
 def _lifted(ink: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import binomtest
 
-from mnist_app import explore
+from mnist_app import robustness
 from mnist_app.classifier import Classifier
 from mnist_app.model_store import StoredModel
 from mnist_app.pace import medians
@@ -80,7 +80,7 @@ def describe(model: StoredModel) -> Row:
         "parameters": metrics["parameters"],
         "size": model.tflite.stat().st_size,
         "train_seconds": metrics["train_seconds"],
-        "corruptions": explore.summarize_corruptions(explore.load_corruptions(model))["corruptions"],
+        "corruptions": robustness.summarize_corruptions(robustness.load_corruptions(model))["corruptions"],
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mnist_app.reading import Digit, Reading
+from mnist_app.front_door import Digit, Reading
 from mnist_app.rows import reading_order
 from mnist_app.segmentation import Box
 from mnist_app.settings import CLASSES, IMAGE_SIZE

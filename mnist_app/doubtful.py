@@ -5,6 +5,8 @@ a classifier that has not learnt it gives it little probability. A network has l
 heart, so these are judged by another classifier, each by one that was fitted without it.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from mnist_app.calibration import fit_temperature
@@ -12,6 +14,7 @@ from mnist_app.classifier import softmax
 from mnist_app.explanations import unit_length
 from mnist_app.metrics import Interval, self_confidence, wilson_interval
 from mnist_app.settings import CLASSES, IMAGE_SIZE
+from mnist_app.tables import Row
 
 # Test digits whose label five people found wrong or ambiguous (Northcutt, Athalye and Mueller 2021, arXiv 2103.14749),
 # with the right label where they agreed on one.
@@ -30,6 +33,37 @@ BANDWIDTH = 1.14  # standard deviation of the waves' frequencies, for gradients 
 RIDGE = 1e-2
 SCALE = 10  # of the answers, which are about 0 and 1: brings the temperature to where it is sought
 CHUNK = 2000
+MOST = 200  # doubtful labels that are kept of each set
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """The most doubtful labels of a set, the most doubtful first.
+
+    Attributes:
+        indices: `(m,)` places in the set.
+        self_confidence: `(m,)` float32, the probability of the label.
+        suggested: `(m,)` the most probable digit, which may be the label.
+        issue: `(m,)` bool, whether confident learning takes the label for wrong.
+    """
+
+    indices: np.ndarray
+    self_confidence: np.ndarray
+    suggested: np.ndarray
+    issue: np.ndarray
+
+    def to_rows(self, labels: np.ndarray) -> list[Row]:
+        """One row a digit for a table, given the labels of the whole set."""
+        return [
+            {
+                "number": int(i),
+                "label": int(labels[i]),
+                "more likely": int(suggested),
+                "probability of the label": float(f"{own:.2g}"),
+                "taken for wrong": bool(issue),
+            }
+            for i, own, suggested, issue in zip(*vars(self).values(), strict=True)
+        ]
 
 
 def rank_doubtful(y_true: np.ndarray, y_prob: np.ndarray) -> np.ndarray:
@@ -41,6 +75,18 @@ def find_label_issues(y_true: np.ndarray, y_prob: np.ndarray) -> np.ndarray:
     """Which labels are in all likelihood wrong: `(n,)` bool, the images that are confidently of another digit."""
     confident = _confident_labels(y_true, y_prob)
     return (confident >= 0) & (confident != y_true)
+
+
+def most_doubtful(y_true: np.ndarray, y_prob: np.ndarray) -> Doubtful:
+    """The `MOST` most doubtful of the labels `(n,)`, by the probabilities `(n, 10)` of someone who may judge them."""
+    first = rank_doubtful(y_true, y_prob)[:MOST]
+    issues = find_label_issues(y_true, y_prob)
+    return Doubtful(
+        first.astype(np.uint16),
+        self_confidence(y_true, y_prob)[first].astype(np.float32),
+        y_prob[first].argmax(axis=1).astype(np.uint8),
+        issues[first],
+    )
 
 
 def corrected_accuracy(y_true: np.ndarray, y_pred: np.ndarray) -> dict[str, Interval]:

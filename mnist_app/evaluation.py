@@ -8,9 +8,9 @@ import numpy as np
 
 from mnist_app.classifier import load_classifier
 from mnist_app.datasets import load_mnist
+from mnist_app.front_door import read_picture
 from mnist_app.metrics import summarize
 from mnist_app.model_store import StoredModel, list_models, write_json
-from mnist_app.reading import read_picture
 from mnist_app.settings import DATA_FOLDER, differing_settings
 
 

@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 
 from mnist_app.classifier import Classifier
-from mnist_app.ink import lift_ink, paper_levels
+from mnist_app.frame import lift_ink
+from mnist_app.ink import paper_levels
 from mnist_app.lines import remove_lines
-from mnist_app.preprocessing import DIGIT_STEPS, run_steps
 from mnist_app.segmentation import Blob, Box, find_pieces
+from mnist_app.steps import DIGIT_STEPS, IMAGE, MASK, STRENGTH, run_steps
 
 LINES = "line_removal"
 
@@ -55,7 +56,7 @@ def looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str]
             run_steps(DIGIT_STEPS, lift_ink(part, blob.mask, paper), without)
             for part, blob in zip(parts, blobs, strict=True)
         ]
-        outputs = classifier.predict(np.stack([steps["centre_of_mass"] for steps in made]))
+        outputs = classifier.predict(np.stack([steps[IMAGE] for steps in made]))
         return [
             Look(
                 blob,
@@ -78,7 +79,7 @@ def find_ink(made: dict[str, np.ndarray], without: frozenset[str] = frozenset())
         made: what `PICTURE_STEPS` make of the page.
         without: `LINES` among them leaves the lines where they are.
     """
-    mask, grey = made["ink_mask"], made["grey"]
+    mask, grey = made[MASK], made[STRENGTH]
     faint = grey > paper_levels(grey)[1]
     mask, lines = (mask, []) if LINES in without else remove_lines(mask, faint)
     return find_pieces(mask), lines

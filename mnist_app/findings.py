@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_app.doubtful import WRONG_TEST_LABELS
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
 from mnist_app.metrics import confused_pairs
 from mnist_app.recipes import Claim
 

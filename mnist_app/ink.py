@@ -1,4 +1,4 @@
-"""What is ink: how strong it is, where it is, and how wide its strokes are."""
+"""What is ink: how strong it is, and where it is."""
 
 import cv2
 import numpy as np
@@ -8,8 +8,6 @@ NOISE = 5  # ink is at least that many standard deviations darker than paper
 NEARBY = 0.4  # and at least that share of the darkest ink nearby
 BRIDGE = 0.2  # the same for ink that joins two pieces of darker ink
 ALIKE = 0.6  # share of the darker piece's strength that the other one has
-NEAR_INK = 10  # faint ink is taken along up to the blob's size divided by twice this
-FULL, EMPTY = 0.85, 0.1  # shares of a blob's typical strength that count as full ink and as none
 
 
 def grey(picture: np.ndarray) -> np.ndarray:
@@ -102,33 +100,3 @@ def paper_levels(strength: np.ndarray) -> tuple[float, float]:
     middle, low = np.searchsorted(shares, (0.5, 0.1))
     noise = (middle - low) / 1.28
     return float(middle), float(middle + max(FAINTEST, NOISE * noise))
-
-
-def lift_ink(strength: np.ndarray, mask: np.ndarray, paper: float) -> np.ndarray:
-    """Take one blob's ink out of its surroundings and stretch it, so that pencil is as black as marker.
-
-    Args:
-        strength: `(h, w)` uint8 ink strength.
-        mask: `(h, w)` bool, the blob.
-        paper: the strength that clean paper has.
-
-    Returns:
-        `(h, w)` uint8, 0 outside the blob and 255 from most of its typical strength on.
-    """
-    shares = np.cumsum(cv2.calcHist([strength], [0], mask.view(np.uint8), [256], [0, 256]))
-    typical = int(np.searchsorted(shares, 0.8 * shares[-1])) - paper
-    full, empty = paper + FULL * typical, paper + EMPTY * typical
-    stretched = np.clip((np.arange(256) - empty) * (255 / max(full - empty, 1)), 0, 255).astype(np.uint8)
-    reach = max(3, max(mask.shape) // NEAR_INK | 1)  # faint ends and joints of strokes lie just beyond the mask
-    near = cv2.dilate(mask.view(np.uint8) * 255, np.ones((reach, reach), np.uint8))
-    return cv2.bitwise_and(cv2.LUT(strength, stretched), near)
-
-
-def stroke_width(mask: np.ndarray) -> float:
-    """Mean width of the strokes of a `(h, w)` bool mask in pixels; 0 without ink.
-
-    Across a stroke of width w the distance to the nearer edge averages w / 4, and half a pixel more on a grid.
-    """
-    distance = cv2.distanceTransform(np.pad(mask, 1).view(np.uint8), cv2.DIST_L2, 3)
-    inside = cv2.countNonZero(distance)
-    return 4 * (cv2.sumElems(distance)[0] / inside - 0.5) if inside else 0.0

@@ -18,9 +18,9 @@ from mnist_app.detecting.judge_examples import SEEN_WHOLE, page_size
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import FAMILIES, Page, PageMaker
 from mnist_app.digits.sources import Part
+from mnist_app.front_door import Reading, read_picture
 from mnist_app.metrics import wilson_interval
 from mnist_app.model_store import StoredModel
-from mnist_app.reading import Reading, read_picture
 
 PAGES, SEED = 2000, 4_000_037
 FILE = "pages.csv"

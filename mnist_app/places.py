@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from mnist_app.exam import Case, Exam
 from mnist_app.explanations import nearest
-from mnist_app.gallery import Case, Exam
 
 SIDE = 100.0  # of the map, whose own unit means nothing
 WHOLE = (0.0, SIDE)

@@ -7,14 +7,16 @@ import altair as alt
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from mnist_app import charts, charts_matrix
+from mnist_app.charts.learning import balance_chart, balance_rows, curve_chart, curve_rows
+from mnist_app.charts.matrix import confusion_chart, confusion_rows, per_class_chart, per_class_rows
+from mnist_app.charts.pictures import mean_images
 from mnist_app.comparison import find_claim
 from mnist_app.datasets import Split, checksum, load_mnist
+from mnist_app.documents import Block, Bullets, Figure, Heading, Report, Table, Text
+from mnist_app.exam import Exam, arrange
 from mnist_app.findings import findings
-from mnist_app.gallery import Exam, arrange
+from mnist_app.layers import list_layers
 from mnist_app.model_store import StoredModel
-from mnist_app.network import layers
-from mnist_app.report_files import Block, Bullets, Figure, Heading, Report, Table, Text
 from mnist_app.settings import CLASSES, DATA_FOLDER, TrainingSettings
 
 WIDTH = 640  # of a chart, in pixels on the page; drawn at twice that
@@ -50,10 +52,10 @@ def build(model: StoredModel, data: Path = DATA_FOLDER) -> Report:
 
 def _data(train: Split, y_test: np.ndarray) -> list[Block]:
     images, labels = train
-    balance = charts.balance_rows(labels, y_test)
+    balance = balance_rows(labels, y_test)
     shares = [row["share"] for row in balance]
     samples = [np.flatnonzero(labels == digit)[i] for i in range(2) for digit in range(CLASSES)]
-    means = charts.mean_images(images, labels)
+    means = mean_images(images, labels)
     return [
         Heading("The data"),
         Text(
@@ -61,7 +63,7 @@ def _data(train: Split, y_test: np.ndarray) -> list[Block]:
             f"of 28 × 28 pixels from 0 (background) to 255 (ink). On average {images.mean() / 255:.1%} of a picture is "
             f"ink. Each digit makes up {min(shares):.1%} to {max(shares):.1%} of its part."
         ),
-        _chart("balance", charts.balance_chart(balance), "Share of each digit in the training and the test digits."),
+        _chart("balance", balance_chart(balance), "Share of each digit in the training and the test digits."),
         _sheet("samples", images[samples], list(map(str, labels[samples])), "Two training digits of each kind."),
         _sheet("means", means, list(map(str, range(CLASSES))), "The average of all training digits of each kind."),
     ]
@@ -74,7 +76,7 @@ def _network(model: StoredModel) -> list[Block]:
         Text(
             f"The network has {model.recipe['parameters']:,} parameters. Softmax turns its scores into probabilities."
         ),
-        Table(layers(model)),
+        Table(list_layers(model)),
         Text("It was trained with these settings:"),
         Table(
             [
@@ -96,12 +98,12 @@ def _network(model: StoredModel) -> list[Block]:
 
 def _learning(model: StoredModel) -> list[Block]:
     history = model.history
-    rows = charts.curve_rows(history)
+    rows = curve_rows(history)
     return [
         Heading("How it learned"),
         Text(f"{len(history)} epochs took {model.metrics['train_seconds']:,.0f} seconds."),
         *(
-            _chart(figure, charts.curve_chart(rows, figure, len(history)), f"{figure.capitalize()} after each epoch.")
+            _chart(figure, curve_chart(rows, figure, len(history)), f"{figure.capitalize()} after each epoch.")
             for figure in ("accuracy", "loss")
         ),
     ]
@@ -113,7 +115,7 @@ def _results(exam: Exam) -> list[Block]:
         Heading("How well it reads"),
         _chart(
             "confusion",
-            charts_matrix.confusion_chart(charts_matrix.confusion_rows(matrix, "counts")),
+            confusion_chart(confusion_rows(matrix, "counts")),
             "Confusion matrix: each row is a true digit, each column what it was read as.",
         ),
         Text(
@@ -122,7 +124,7 @@ def _results(exam: Exam) -> list[Block]:
         ),
         _chart(
             "per_class",
-            charts_matrix.per_class_chart(charts_matrix.per_class_rows(matrix)),
+            per_class_chart(per_class_rows(matrix)),
             "Precision, recall and F1 of each digit; lines are 95% intervals.",
         ),
         Table(exam.figures["per_class"]),

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from mnist_app.ink import stroke_width
+from mnist_app.frame import stroke_width
 
 Box = tuple[int, int, int, int]
 

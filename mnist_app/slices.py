@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mnist_app.frame import INK, stroke_width
 from mnist_app.metrics import Interval, wilson_interval
-from mnist_app.preprocessing import INK, stroke_width
 
 
 @dataclass(frozen=True)

@@ -29,18 +29,6 @@ def to_csv(rows: list[Row]) -> str:
     return file.getvalue()
 
 
-def flatten_answer(answer: Row) -> Row:
-    """Turn one picture's answer, as `predict --format json` prints it, into one row; its lines are joined by spaces."""
-    confidences = [digit["confidence"] for digit in answer["digits"]]
-    return {
-        "path": answer["path"],
-        "text": answer["text"].replace("\n", " "),
-        "lowest confidence": f"{min(confidences):.3f}" if confidences else "",
-        "rejected": len(answer["rejected"]),
-        "error": answer["error"] or "",
-    }
-
-
 def _cell(value: Any) -> str:
     if value is None:
         return ""

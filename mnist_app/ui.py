@@ -9,14 +9,16 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, charts, classifier, datasets, explore, model_store, navigation, tables
+from mnist_app import classifier, datasets, map_and_labels, model_store, navigation, tables, wording
+from mnist_app.charts.learning import curve_chart, curve_rows
 from mnist_app.classifier import Classifier
 from mnist_app.datasets import Split, load_mnist
 from mnist_app.doubtful import WRONG_TEST_LABELS
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
+from mnist_app.map_and_labels import MapAndLabels
 from mnist_app.model_store import StoredModel
-from mnist_app.preprocessing import Step
 from mnist_app.session import PictureFile, Session
+from mnist_app.steps import Step
 
 # Okabe and Ito's colours: told apart with any kind of colour blindness.
 BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"
@@ -89,9 +91,9 @@ def _load_exam(model: StoredModel) -> Exam:
 
 
 @keep(max_entries=8)
-def load_explore(model: StoredModel) -> explore.Explore | None:
+def load_map_and_labels(model: StoredModel) -> MapAndLabels | None:
     """Map and doubtful labels of a stored model, read once for all sessions; None where it has none."""
-    return explore.load_explore(model)
+    return map_and_labels.load(model)
 
 
 def list_models() -> tuple[list[StoredModel], list[StoredModel]]:
@@ -182,7 +184,7 @@ def show_bars(probabilities: np.ndarray) -> None:
     for digit, share in enumerate(probabilities):
         colour = OTHER if share < TRACE else BEST if digit == best else SECOND if digit == second else OTHER
         bar = f"width:{100 * share:.2f}%;background:{colour};height:.8rem;border-radius:2px"
-        number = answers.percent(share) if share >= TRACE else ""
+        number = wording.percent(share) if share >= TRACE else ""
         rows.append(f'<b>{digit}</b><div style="{bar}"></div><span style="white-space:nowrap">{number}</span>')
     spoken = ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(probabilities))
     grid = "display:grid;grid-template-columns:1rem 1fr 5rem;column-gap:.5rem;align-items:center"
@@ -219,10 +221,10 @@ def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:
 
 def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None:
     """Draw loss and accuracy of a training side by side."""
-    rows = charts.curve_rows(history)
+    rows = curve_rows(history)
     for column, figure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
         column.altair_chart(
-            charts.curve_chart(rows, figure, epochs),
+            curve_chart(rows, figure, epochs),
             key=f"{name}-{figure}",
             alt=f"Line chart: {figure} of {name} after each epoch, in training and validation",
         )
@@ -258,7 +260,7 @@ def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
             with st.container(gap=None):
                 said = f"{true} read as {read}" if read != true else f"{true}"
                 alt = f"Test digit number {i}: a handwritten {true} that was read as {read}"
-                show_thumbnail(exam.images[i], alt, f"{said}  \n{answers.percent(exam.y_prob[i, read])}")
+                show_thumbnail(exam.images[i], alt, f"{said}  \n{wording.percent(exam.y_prob[i, read])}")
                 if i in WRONG_TEST_LABELS:
                     st.badge("label?", icon=":material/report:", color="orange", help="People doubt this label.")
                 link_digit(exam.model, i)

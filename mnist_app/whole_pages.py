@@ -3,7 +3,8 @@
 
 import streamlit as st
 
-from mnist_app import charts_evaluation, tables, ui
+from mnist_app import tables, ui
+from mnist_app.charts.evaluation import pages_chart
 from mnist_app.digits.pages import FAMILIES
 
 COLUMNS = {
@@ -40,7 +41,7 @@ def describe(total: tables.Row) -> str:
 @ui.remember(max_entries=8)
 def draw(rows: list[tables.Row]) -> dict:
     """The specification of the chart by kind of page."""
-    return charts_evaluation.pages_chart(rows).to_dict()
+    return pages_chart(rows).to_dict()
 
 
 def show(rows: list[tables.Row]) -> None:

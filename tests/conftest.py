@@ -12,7 +12,7 @@ import pytest
 
 from mnist_app import datasets, model_store
 from mnist_app.classifier import Classifier, load_classifier
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ import pytest
 
 from mnist_app import annotate
 from mnist_app.examples import compose_page
-from mnist_app.reading import Rejected, read_picture
+from mnist_app.front_door import Rejected, read_picture
 
 
 def test_a_large_picture_is_reduced_and_transparency_is_paper():

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from mnist_app import choosing, cli, model_store
+from mnist_app import choosing, commands, model_store
 from mnist_app.choosing import ELSEWHERE, HANDS, LOAD_DIGITS, MNIST, WEIGHTS
 from mnist_app.classifier import load_classifier
+from mnist_app.habits import HABITS
 from mnist_app.model_store import StoredModel, write_json
-from mnist_app.synthesis_habits import HABITS
 
 
 def rows_of(rows, name):
@@ -75,7 +75,7 @@ def test_a_blank_scan_is_no_digit(monkeypatch):
 def test_the_command_prints_the_sets_and_keeps_them_beside_the_model(monkeypatch):
     model = model_store.find_model("dropout")
     monkeypatch.setattr(choosing, "store_styles", lambda stored, *_: [{"set": "choice", "name": stored.name}])
-    result = CliRunner().invoke(cli.app, ["evaluate", "--model", "dropout", "--styles", "--format", "json"])
+    result = CliRunner().invoke(commands.app, ["evaluate", "--model", "dropout", "--styles", "--format", "json"])
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["styles"] == [{"set": "choice", "name": model.name}]
 

@@ -3,7 +3,7 @@ import pytest
 
 from mnist_app import circumstances
 from mnist_app.circumstances import CIRCUMSTANCES, meet, show
-from mnist_app.preprocessing import crop_to_ink, normalise_stroke
+from mnist_app.frame import crop_to_ink, normalise_stroke
 
 
 @pytest.fixture

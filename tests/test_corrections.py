@@ -5,7 +5,7 @@ import pytest
 
 from mnist_app.corrections import Mark, apply_typed, boxes_of, follow, label_marks, mark_reading, overlap
 from mnist_app.examples import compose_page
-from mnist_app.reading import Reading, Rejected, read_picture
+from mnist_app.front_door import Reading, Rejected, read_picture
 
 BEFORE = [Mark((10, 10, 20, 30), "4"), Mark((40, 10, 20, 30), "0"), Mark((70, 10, 20, 30), "7")]
 

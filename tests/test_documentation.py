@@ -16,7 +16,8 @@ import pytest
 import typer
 from PIL import Image
 
-from mnist_app import choosing, cli, comparison, explore, model_store, navigation, page_exam
+from mnist_app import choosing, comparison, model_store, navigation, page_exam, robustness
+from mnist_app.commands import app as command_line
 from mnist_app.digits.pages import FAMILIES
 from mnist_app.evaluation import summarize_seeds
 from mnist_app.model_store import StoredModel
@@ -134,7 +135,7 @@ def test_paths_exist(page):
 
 @every_page
 def test_commands_are_understood(page):
-    known = typer.main.get_command(cli.app).commands
+    known = typer.main.get_command(command_line).commands
     for command in commands(page):
         name, *arguments = shlex.split(command, comments=True)
         parameters = known[name].make_context(name, arguments).params
@@ -143,7 +144,7 @@ def test_commands_are_understood(page):
 
 def test_every_command_is_told():
     told = {command.split()[0] for command in commands(DOCS / "command-line.md")}
-    assert told == set(typer.main.get_command(cli.app).commands)
+    assert told == set(typer.main.get_command(command_line).commands)
 
 
 def test_every_page_of_the_app_is_told_in_the_order_of_the_navigation():
@@ -191,7 +192,7 @@ def test_the_seeds_are_those_stored():
 
 def test_the_default_models_figures_are_those_stored():
     model = model_store.find_model()
-    spoilt = explore.summarize_corruptions(explore.load_corruptions(model))
+    spoilt = robustness.summarize_corruptions(robustness.load_corruptions(model))
     rows = [row[0] for row in table(DOCS / "measured.md", "what").values()]
     assert rows[0] == percent(model.metrics["accuracy"], 2)
     assert f"{percent(spoilt['corruptions'])}, {percent(spoilt['corruptions_lowest'])}" in rows

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_app import doubtful, explore, model_store
+from mnist_app import doubtful, map_and_labels, model_store
 from mnist_app.datasets import load_mnist
 from mnist_app.metrics import self_confidence
 
@@ -69,11 +69,18 @@ def test_corrected_accuracy_of_a_network_that_reads_what_is_there(mnist_test):
     }  # fmt: skip
 
 
+def test_doubtful_labels_as_a_table():
+    found = doubtful.Doubtful(np.array([4, 2]), np.array([0.001234, 0.5]), np.array([9, 7]), np.array([True, False]))
+    first, second = found.to_rows(np.array([0, 1, 7, 3, 5]))
+    assert list(first.values()) == [4, 5, 9, 0.0012, True]
+    assert list(second.values()) == [2, 7, 7, 0.5, False]
+
+
 @pytest.mark.parametrize("model", model_store.list_models(), ids=lambda model: model.name)
 def test_five_of_the_ten_most_doubtful_test_digits_are_validated_errors(model):
-    stored = explore.load_explore(model)
+    stored = map_and_labels.load(model)
     if stored is None:
-        pytest.skip(f"{model.name} has no {explore.EXPLORE}.")
+        pytest.skip(f"{model.name} has no {map_and_labels.FILE}.")
     assert np.isin(stored.test.indices[:10], list(doubtful.WRONG_TEST_LABELS)).sum() >= 5
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_app import evaluation, model_store
-from mnist_app.reading import read_picture
+from mnist_app.front_door import read_picture
 from mnist_app.settings import TrainingSettings
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_app.examples import PAGE_ROWS, compose_page, draw_example
-from mnist_app.reading import read_picture
+from mnist_app.front_door import read_picture
 from mnist_app.strokes import render_strokes
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_app import findings
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
 from mnist_app.recipes import Claim
 
 

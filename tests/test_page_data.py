@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_app import navigation, settings
 from mnist_app.augmentation import AUGMENTATIONS
 from mnist_app.circumstances import CIRCUMSTANCES
-from mnist_app.synthesis_habits import HABITS
+from mnist_app.habits import HABITS
 
 APP = Path(__file__).parents[1] / "app.py"
 

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_app import navigation
 from mnist_app.classifier import load_classifier
+from mnist_app.exam import Case
 from mnist_app.examples import draw_example
-from mnist_app.gallery import Case
 from mnist_app.model_store import find_model
 
 APP = Path(__file__).parents[1] / "app.py"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import charts_matrix, model_store, navigation, page_exam, tables
+from mnist_app import model_store, navigation, page_exam, tables
+from mnist_app.charts.matrix import VIEWS
 from mnist_app.digits.pages import FAMILIES
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -84,7 +85,7 @@ def test_one_digit_against_the_rest_counts_missed_and_taken(y_pred, mnist_test):
     assert "predicted=9&answer=misread" in links["Taken for it"]
 
 
-@pytest.mark.parametrize("view", charts_matrix.VIEWS)
+@pytest.mark.parametrize("view", VIEWS)
 def test_the_view_of_the_matrix_is_in_the_address(view):
     page = open_page(view=view)
     assert page.pills(key="view").value == view

@@ -4,8 +4,8 @@ import pytest
 from mnist_app import page_exam
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.pages import Page, PageMaker
+from mnist_app.front_door import Digit, Reading, read_picture
 from mnist_app.model_store import StoredModel
-from mnist_app.reading import Digit, Reading, read_picture
 
 BOXES = np.array([[10, 10, 20, 30], [50, 10, 20, 30], [90, 10, 20, 30]])
 

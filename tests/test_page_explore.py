@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import canvas, choosing, corruptions, explore, model_store, navigation, own, ui
+from mnist_app import (
+    canvas,
+    choosing,
+    corruptions,
+    map_and_labels,
+    model_store,
+    navigation,
+    robustness,
+    ui,
+    visitor_digit,
+)
 from mnist_app.doubtful import WRONG_TEST_LABELS
 from mnist_app.navigation import CONFIDENCE, DIGIT, DRAW, LABELS, MAP, WEAK_SPOTS
 
@@ -65,19 +75,19 @@ def test_only_a_test_digit_goes_to_the_canvas(number):
 
 def test_your_own_digit_has_a_detail_and_a_way_back_to_the_canvas(mnist_test):
     image = mnist_test[0][0]
-    page = open_page(DIGIT, which=own.OWN, own=own.encode(image))
+    page = open_page(DIGIT, which=visitor_digit.OWN, own=visitor_digit.encode(image))
     assert "Read as 7" in page.markdown[0].value
     links = {link.label: link.proto.query_string for link in page.page_link}
-    assert f"trace={own.encode(image)}" in urllib.parse.unquote(links["Edit on the canvas"])
+    assert f"trace={visitor_digit.encode(image)}" in urllib.parse.unquote(links["Edit on the canvas"])
     assert "predicted=7&second=" in links["Test digits that are confused like yours"]
     charts = page.get("vega_lite_chart")
     assert len(charts) == 1, "where it lies on the map"
-    page = open_page(DRAW, trace=own.encode(image))
+    page = open_page(DRAW, trace=visitor_digit.encode(image))
     assert page.session_state["session"].drawing.start
 
 
 def test_without_a_digit_of_yours_the_detail_says_so():
-    page = open_page(DIGIT, which=own.OWN)
+    page = open_page(DIGIT, which=visitor_digit.OWN)
     assert "no digit of yours" in page.info[0].value
 
 
@@ -101,7 +111,7 @@ def test_weak_spots_name_the_weakest_and_lead_to_it():
 
 
 def test_weak_spots_say_when_spoilt_pictures_were_not_measured(monkeypatch):
-    monkeypatch.setattr(explore, "load_corruptions", lambda model: [])
+    monkeypatch.setattr(robustness, "load_corruptions", lambda model: [])
     assert any("has not been measured" in element.value for element in open_page(WEAK_SPOTS).markdown)
 
 
@@ -125,7 +135,7 @@ def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeyp
         row | {"family": "fog", "severity": 5, "accuracy": 0.5, "worst": "8:6 3:1"},
         row | {"family": "glass_blur", "severity": 3, "seen": True, "accuracy": 0.7, "worst": "5:4"},
     ]
-    monkeypatch.setattr(explore, "load_corruptions", lambda model: rows)
+    monkeypatch.setattr(robustness, "load_corruptions", lambda model: rows)
     page = open_page(WEAK_SPOTS)
     assert any("**75.00%** are read right on average (70.00%" in element.value for element in page.markdown)
     assert page.selectbox(key="family").options == ["fog", "glass blur"]
@@ -139,14 +149,14 @@ def test_weak_spots_show_the_worst_spoilt_digits_as_the_network_saw_them(monkeyp
 
 def test_labels_show_doubtful_training_digits():
     page = open_page(LABELS, show="training digits")
-    stored = explore.load_explore(model_store.list_models()[0]).train
+    stored = map_and_labels.load(model_store.list_models()[0]).train
     assert f"Training digit number {stored.indices[0]}" in page.image[0].proto.imgs[0].alt
     page.pagination[0].set_value(2).run()
     assert f"Training digit number {stored.indices[ui.PER_PAGE]}" in page.image[0].proto.imgs[0].alt
 
 
 def test_labels_fall_back_on_the_network_alone(monkeypatch, y_prob, mnist_test):
-    monkeypatch.setattr(ui, "load_explore", lambda model: None)
+    monkeypatch.setattr(ui, "load_map_and_labels", lambda model: None)
     page = open_page(LABELS)
     assert "only its own doubts" in page.info[0].value
     own = y_prob[np.arange(10_000), mnist_test[1]]

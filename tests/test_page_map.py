@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import charts_map, explore, model_store, navigation, ui
+from mnist_app import map_and_labels, model_store, navigation, ui
+from mnist_app.charts.map import COLOURS
 from mnist_app.places import WHOLE, scale_points
 from mnist_app.session import Session
 
@@ -27,7 +28,7 @@ def shown(page: AppTest) -> list[int]:
 
 @pytest.fixture
 def places() -> np.ndarray:
-    points = explore.load_explore(model_store.list_models()[0]).points
+    points = map_and_labels.load(model_store.list_models()[0]).points
     return scale_points(points, points)
 
 
@@ -37,7 +38,7 @@ def test_nothing_is_chosen_at_first():
     assert not shown(page)
 
 
-@pytest.mark.parametrize("colour", charts_map.COLOURS)
+@pytest.mark.parametrize("colour", COLOURS)
 def test_a_box_in_the_address_shows_exactly_its_digits(places, colour):
     page = open_page(box="40.0,50.0,45.0,52.5", colour=colour)
     inside = (places >= (40, 45)).all(axis=1) & (places <= (50, 52.5)).all(axis=1)
@@ -63,7 +64,7 @@ def test_your_own_digit_is_on_the_map(mnist_test):
 
 
 def test_a_network_without_a_map_says_so(monkeypatch):
-    monkeypatch.setattr(ui, "load_explore", lambda model: None)
+    monkeypatch.setattr(ui, "load_map_and_labels", lambda model: None)
     page = open_page()
     assert "no map yet" in page.info[0].value
     assert not page.get("vega_lite_chart")

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_app import cards, navigation
+from mnist_app import navigation, picture_card
 from mnist_app.examples import PAGE_ROWS, compose_page
-from mnist_app.reading import Reading, Rejected
+from mnist_app.front_door import Reading, Rejected
 
 APP = Path(__file__).parents[1] / "app.py"
 NUMBER = "\n".join(PAGE_ROWS)
@@ -164,7 +164,7 @@ def test_a_picture_without_digits_says_what_it_looks_like_and_counts_what_is_lef
     words = [Rejected((0, 20 * i, 10, 10), "part of a word") for i in range(9)]
     lines = [Rejected((50, 20 * i, 40, 2), "ruled line") for i in range(2)]
     found = Reading((), (*words, *lines), {}, "words")
-    monkeypatch.setattr(cards, "read_picture", lambda *_, **__: found)
+    monkeypatch.setattr(picture_card, "read_picture", lambda *_, **__: found)
     upload(page, ("letter.png", as_file(np.full((203, 207, 3), 255, np.uint8)), "image/png"))
     assert not page.code
     assert "This looks like words." in [element.value for element in page.markdown]
@@ -196,12 +196,14 @@ def test_an_upload_is_decoded_once_and_read_once_a_choice_of_boxes(page, mnist_t
     times = Counter()
 
     def count(name: str) -> None:
-        function = getattr(cards, name)
-        monkeypatch.setattr(cards, name, lambda *args, **options: times.update([name]) or function(*args, **options))
+        function = getattr(picture_card, name)
+        monkeypatch.setattr(
+            picture_card, name, lambda *args, **options: times.update([name]) or function(*args, **options)
+        )
 
     count("open_picture")
     count("read_picture")
-    for cached in (cards.decode, cards.read_file, cards.read_steps):
+    for cached in (picture_card.decode, picture_card.read_file, picture_card.read_steps):
         cached.clear()
     key = open_editor(page, mnist_test)
     for _ in range(3):
@@ -214,16 +216,18 @@ def test_an_upload_is_decoded_once_and_read_once_a_choice_of_boxes(page, mnist_t
 
 
 def test_many_uploads_are_not_read_again(page, mnist_test, monkeypatch):
-    read, times = cards.read_picture, []
-    monkeypatch.setattr(cards, "read_picture", lambda *args, **options: times.append(1) or read(*args, **options))
-    cards.read_file.clear()
+    read, times = picture_card.read_picture, []
+    monkeypatch.setattr(
+        picture_card, "read_picture", lambda *args, **options: times.append(1) or read(*args, **options)
+    )
+    picture_card.read_file.clear()
     upload(page, *((f"{i}.png", digit_file(mnist_test, i), "image/png") for i in range(20)))
     page.run()
     assert len(times) == 20
 
 
 def test_results_have_the_keys_of_the_command_line():
-    broken = cards.to_dict("a.png", cards.unreadable("It is empty."))
+    broken = picture_card.to_dict("a.png", picture_card.unreadable("It is empty."))
     assert json.loads(json.dumps(broken)) == {
         "path": "a.png", "text": "", "digits": [], "rejected": [], "error": "It is empty.",
     }  # fmt: skip

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_app import places
-from mnist_app.gallery import Case
+from mnist_app.exam import Case
 
 
 def test_new_images_are_placed_beside_their_neighbours():

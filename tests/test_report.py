@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mnist_app import model_store, report, report_files
-from mnist_app.report_files import Bullets, Figure, Heading, Report, Table, Text
+from mnist_app import documents, model_store, report
+from mnist_app.documents import Bullets, Figure, Heading, Report, Table, Text
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_other_digits_than_the_model_was_measured_on_are_refused(small_mnist):
 
 
 def test_the_page_needs_nothing_else(built):
-    page = report_files.to_html(built)
+    page = documents.to_html(built)
     assert page.count("<img ") == 9
     addresses = re.findall(r'(?:src|href)="(.{0,22})', page)
     assert len(addresses) == 10
@@ -61,7 +61,7 @@ def test_the_page_needs_nothing_else(built):
 
 
 def test_html_escapes_what_it_shows(small):
-    page = report_files.to_html(small)
+    page = documents.to_html(small)
     assert "<h1>&lt;Title&gt;</h1>" in page
     assert "<h2>A &amp; B</h2>" in page
     assert "<p>1 &lt; 2</p>" in page
@@ -70,7 +70,7 @@ def test_html_escapes_what_it_shows(small):
 
 
 def test_markdown_has_its_pictures_beside_it(small, tmp_path):
-    paths = report_files.write(small, tmp_path / "new" / "folder")
+    paths = documents.write(small, tmp_path / "new" / "folder")
     assert [path.name for path in paths] == ["report.html", "report.md", "dot.png"]
     assert paths[2].read_bytes() == b"png"
     assert paths[1].read_text() == (
@@ -82,4 +82,4 @@ def test_markdown_has_its_pictures_beside_it(small, tmp_path):
 def test_a_folder_that_cannot_be_written_is_one_sentence(small, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"The report cannot be written to .*file: File exists"):
-        report_files.write(small, tmp_path / "file")
+        documents.write(small, tmp_path / "file")

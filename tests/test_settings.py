@@ -6,7 +6,7 @@ import typer
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from mnist_app import cli, navigation, runs
+from mnist_app import commands, navigation, runs
 from mnist_app.recipes import RECIPES
 from mnist_app.settings import AT_LEAST_1, Form, TrainingSettings, setting
 
@@ -115,7 +115,7 @@ def test_a_new_setting_is_an_option_and_the_flags_fill_it():
     def train(**overridden):
         told.update(overridden)
 
-    app.command()(cli.with_settings(train, More))
+    app.command()(commands.with_settings(train, More))
     settings = More(epochs=5, patience=7, validation_split=0, calibration_from="other")
     flags = runs.flags(settings)
     result = CliRunner().invoke(app, flags)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from mnist_app import synthesis
+from mnist_app.habits import HABITS
+from mnist_app.pen import compile_shape, vary
+from mnist_app.shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
 from mnist_app.synthesis import NON_DIGITS, draw_digits, draw_habit, draw_habits, draw_non_digits, draw_styles
-from mnist_app.synthesis_habits import HABITS
-from mnist_app.synthesis_shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
-from mnist_app.synthesis_strokes import compile_shape, vary
 
 ALL_STYLES = [*((style, str(digit)) for digit, styles in DIGIT_STYLES.items() for style in styles)]
 ALL_STYLES += [(style, "symbol") for style in SYMBOL_STYLES]

@@ -12,14 +12,3 @@ def test_csv_quotes_what_needs_it():
 
 def test_no_rows():
     assert tables.to_text([]) == tables.to_csv([]) == ""
-
-
-def test_answers_become_rows():
-    answer = {"path": "a.png", "text": "12\n3", "digits": [{"confidence": 0.9}, {"confidence": 0.5}], "rejected": [1]}
-    assert tables.flatten_answer(answer | {"error": None}) == {
-        "path": "a.png",
-        "text": "12 3",
-        "lowest confidence": "0.500",
-        "rejected": 1,
-        "error": "",
-    }

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_app import model_store, strokes, tracing
-from mnist_app.reading import read_picture
+from mnist_app.front_door import read_picture
 
 SIZE = (480, 300)
 

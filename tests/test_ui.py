@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_app import model_store, ui
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
 
 
 def decode(url: str) -> np.ndarray:

@@ -18,8 +18,8 @@ from mnist_app.digits.pages import Page, PageMaker
 from mnist_app.digits.sources import Part
 from mnist_app.finding import find_ink, looker
 from mnist_app.model_store import StoredModel
-from mnist_app.preprocessing import PICTURE_STEPS, run_steps
 from mnist_app.segmentation import Blob
+from mnist_app.steps import MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, run_steps
 
 SEED = 3_000_017
 DRAWINGS = 0.36  # share of the pages that are strokes on white
@@ -151,8 +151,8 @@ def _example(number: int) -> Example | None:
     drawing = rng.random() < DRAWINGS
     page = _maker.draw_strokes(seed) if drawing else _maker.draw(seed, page_size(rng))
     made = run_steps(PICTURE_STEPS, page.picture)
-    ink, look = made["ink_mask"], looker(made["grey"], _classifier)
-    levels = None if drawing and rng.random() > PICTURED else _detector.look(made["composite_alpha"])
+    ink, look = made[MASK], looker(made[STRENGTH], _classifier)
+    levels = None if drawing and rng.random() > PICTURED else _detector.look(made[ON_PAPER])
     candidates = gather(find_ink(made)[0], ink, levels, look)
     if all(one.look is None for one in candidates):
         return None

@@ -19,9 +19,9 @@ from skimage.morphology import skeletonize
 
 from mnist_app.datasets import load_mnist
 from mnist_app.digits.sources import HAND, PARTS, PRINT, SOURCES_FOLDER, Part, find_files, part_of
+from mnist_app.pen import compile_shape, handwrite, vary
 from mnist_app.settings import DATA_FOLDER
-from mnist_app.synthesis_shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
-from mnist_app.synthesis_strokes import compile_shape, handwrite, vary
+from mnist_app.shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
 
 HEIGHT = 64  # pixels of a glyph's map that its strokes' middles span, from top to bottom
 MARGIN = 14  # pixels around them; the widest pen is twice that

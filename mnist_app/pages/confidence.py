@@ -3,10 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from mnist_app import charts_evaluation as charts
 from mnist_app import metrics, ui
+from mnist_app.charts.evaluation import (
+    histogram_chart,
+    histogram_rows,
+    reliability_chart,
+    reliability_rows,
+    risk_chart,
+    risk_rows,
+)
 from mnist_app.classifier import softmax
-from mnist_app.gallery import Exam
+from mnist_app.exam import Exam
 
 
 @ui.remember(max_entries=8)
@@ -18,10 +25,10 @@ def draw(exam: Exam, temperature: float) -> tuple[list[dict], dict, float]:
         "as answered": metrics.reliability(exam.y_true, exam.y_prob),
         "no temperature": metrics.reliability(exam.y_true, raw),
     }
-    rows = charts.histogram_rows(exam.values["confidence"], exam.right)
+    rows = histogram_rows(exam.values["confidence"], exam.right)
     return (
-        [charts.histogram_chart(rows, answer).to_dict() for answer in ("right", "wrong")],
-        charts.reliability_chart(charts.reliability_rows(curves)).to_dict(),
+        [histogram_chart(rows, answer).to_dict() for answer in ("right", "wrong")],
+        reliability_chart(reliability_rows(curves)).to_dict(),
         metrics.expected_calibration_error(exam.y_true, raw),
     )
 
@@ -29,13 +36,13 @@ def draw(exam: Exam, temperature: float) -> tuple[list[dict], dict, float]:
 @ui.remember(max_entries=8)
 def risk(exam: Exam) -> list[dict]:
     """Share of errors by the share that is answered."""
-    return charts.risk_rows(*metrics.risk_coverage(exam.y_true, exam.y_prob))
+    return risk_rows(*metrics.risk_coverage(exam.y_true, exam.y_prob))
 
 
 @ui.remember(max_entries=64)
 def draw_risk(exam: Exam, coverage: float, error: float) -> dict:
     """Specification of the curve with the point where the user stands."""
-    return charts.risk_chart(risk(exam), coverage, error).to_dict()
+    return risk_chart(risk(exam), coverage, error).to_dict()
 
 
 @st.fragment

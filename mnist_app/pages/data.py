@@ -7,11 +7,13 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from mnist_app import charts, circumstances, synthesis
+from mnist_app import circumstances, synthesis
 from mnist_app.augmentation import AUGMENTATIONS, Augmentation, augment
+from mnist_app.charts.learning import balance_chart, balance_rows
+from mnist_app.charts.pictures import contact_sheet, mean_images
 from mnist_app.detecting.detector import DETECTOR
+from mnist_app.habits import HABITS
 from mnist_app.settings import MODELS_FOLDER
-from mnist_app.synthesis_habits import HABITS
 from mnist_app.ui import enlarge, load_digits
 
 SAMPLES = 20
@@ -38,16 +40,16 @@ PARTS = {"train": "To learn from", "validation": "To choose by", "test": "To tes
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def mean_images() -> np.ndarray:
+def mean_digits() -> np.ndarray:
     """The average training image of each digit, `(10, 28, 28)`."""
-    return charts.mean_images(*load_digits()[0])
+    return mean_images(*load_digits()[0])
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
 def draw_balance() -> dict:
     """Specification of the chart of how many there are of each digit."""
     (_, y_train), (_, y_test) = load_digits()
-    return charts.balance_chart(charts.balance_rows(y_train, y_test)).to_dict()
+    return balance_chart(balance_rows(y_train, y_test)).to_dict()
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -80,7 +82,7 @@ def show_sheet(
     images: np.ndarray, columns: int, caption: str, alt: str, width: int | Literal["stretch", "content"] = "stretch"
 ) -> None:
     """Show images in rows, as one picture."""
-    sheet = charts.contact_sheet(images, columns)
+    sheet = contact_sheet(images, columns)
     st.image(enlarge(sheet, 5 * len(sheet)), caption=caption, width=width, alt=alt)
 
 
@@ -164,7 +166,7 @@ st.vega_lite_chart(
 st.subheader("The average of each digit")
 st.caption("All training pictures of a digit on top of each other. Blurred places are where people write differently.")
 with st.grid(5, min_column_width=60, gap="xsmall"):
-    for digit, image in enumerate(mean_images()):
+    for digit, image in enumerate(mean_digits()):
         show_sheet(image[np.newaxis], 1, f"{digit}", f"The average of all pictures of the digit {digit}")
 
 st.subheader("Augmentation: changed copies to learn from")

@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts, charts_map, explanations, navigation, own, places, ui
+from mnist_app import explanations, navigation, places, ui, visitor_digit
+from mnist_app.charts.map import BY_DIGIT, fill, map_chart, map_table
+from mnist_app.charts.pictures import overlay
 from mnist_app.doubtful import WRONG_TEST_LABELS
-from mnist_app.gallery import Case, Exam
+from mnist_app.exam import Case, Exam
 from mnist_app.neighbours import FeatureBank
 from mnist_app.settings import CLASSES
 
@@ -28,31 +30,36 @@ def explain(exam: Exam, image: np.ndarray, target: int) -> tuple[np.ndarray, np.
     classifier = ui.load_classifier(exam.model)
     covered = explanations.occlusion_map(image, classifier, target)
     active = explanations.activation_map(image, classifier, target)
-    return charts.overlay(image, covered, SIDE), charts.overlay(image, active, SIDE)
+    return overlay(image, covered, SIDE), overlay(image, active, SIDE)
 
 
 @ui.remember(max_entries=8)
 def draw_map(exam: Exam, _stored: np.ndarray) -> tuple[pd.DataFrame, dict]:
     """Data and specification of a small map of the test digits."""
     points = places.scale_points(_stored, _stored)
-    spec = charts_map.map_chart(exam, points, charts_map.BY_DIGIT, brush=False, height=360)
-    return charts_map.map_table(exam, points)[::THIN], spec
+    spec = map_chart(exam, points, BY_DIGIT, brush=False, height=360)
+    return map_table(exam, points)[::THIN], spec
 
 
 def choose_case(exam: Exam) -> Case:
     """Let the user choose a test digit or their own; the choice is in the address."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which = st.segmented_control(
-            "Look at", [own.TEST, own.OWN], default=own.TEST, required=True, key="which", bind="query-params"
+            "Look at",
+            [visitor_digit.TEST, visitor_digit.OWN],
+            default=visitor_digit.TEST,
+            required=True,
+            key="which",
+            bind="query-params",
         )
-        if which == own.TEST:
+        if which == visitor_digit.TEST:
             last = len(exam.y_true) - 1
             return exam.case(
                 st.number_input("Number of the test digit", 0, last, FIRST, key="no", bind="query-params", width=200)
             )
-    case = own.case(exam.model)
+    case = visitor_digit.case(exam.model)
     if case is None:
-        own.show_missing()
+        visitor_digit.show_missing()
         st.stop()
     return case
 
@@ -63,14 +70,14 @@ def show_digit(exam: Exam, case: Case) -> None:
     with picture:
         was = "was read" if case.true is None else f"is a handwritten {case.true} that was read"
         st.image(ui.to_url(ui.enlarge(case.image, 252)), alt=f"{case.name.capitalize()} {was} as {case.read}")
-        own.link_canvas(exam.model, case)
+        visitor_digit.link_canvas(exam.model, case)
     with said:
         st.markdown(f"#### {'Read' if case.true is None else f'Labelled {case.true}, read'} as {case.read}")
         with st.container(horizontal=True, gap="small"):
             show_badges(case)
         ui.show_bars(case.y_prob)
         if case.true is None:
-            own.link_confused(exam.model, case.read, case.second)
+            visitor_digit.link_confused(exam.model, case.read, case.second)
 
 
 def show_badges(case: Case) -> None:
@@ -141,7 +148,7 @@ def show_place(exam: Exam, case: Case, stored: np.ndarray) -> None:
     """Show where the digit lies among the test digits."""
     table, spec = draw_map(exam, stored)
     st.vega_lite_chart(
-        spec=charts_map.fill(spec, table, places.place_case(case, exam, stored)),
+        spec=fill(spec, table, places.place_case(case, exam, stored)),
         alt=f"Map of the test digits with a diamond where {case.name} lies",
     )
     st.page_link(
@@ -161,7 +168,7 @@ show_neighbours(exam, case)
 st.subheader("Misread alike")
 st.caption("The misread test digits whose features are nearest to this one's.")
 show_misread(exam, case)
-if stored := ui.load_explore(model):
+if stored := ui.load_map_and_labels(model):
     st.subheader("Where it lies")
     st.caption("The diamond, among the test digits: what the network takes for alike lies together.")
     show_place(exam, case, stored.points)

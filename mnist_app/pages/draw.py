@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from mnist_app import answers, canvas, own, ui
+from mnist_app import canvas, ui, visitor_digit, wording
 from mnist_app.examples import draw_example
-from mnist_app.reading import Digit, Reading, read_picture
+from mnist_app.front_door import Digit, Reading, read_picture
 from mnist_app.session import Strokes
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 from mnist_app.strokes import render_strokes
@@ -27,7 +27,7 @@ def draw_and_answer(model: str) -> None:
     reading = read_picture(render_strokes(objects, size), ui.load_classifier(model), drawn=True)
     with right:
         digit = show_reading(reading, empty=not objects)
-        own.show_ways(digit, model)
+        visitor_digit.show_ways(digit, model)
     if digit:
         ui.session().keep_digit(digit.image, drawn=True)
     show_examples(size)
@@ -54,8 +54,8 @@ def show_reading(reading: Reading, empty: bool) -> Digit | None:
     """Show the answer, what the network sees and its ten probabilities; an empty paper keeps all in their places."""
     answer, seen = st.columns([3, 2], wrap=False, vertical_alignment="center")
     with answer:
-        ui.show_answer(*(EMPTY if empty else answers.in_words(reading)))
-    digit = own.choose(reading.digits, "digit") if reading.digits else None
+        ui.show_answer(*(EMPTY if empty else wording.in_words(reading)))
+    digit = visitor_digit.choose(reading.digits, "digit") if reading.digits else None
     with seen:
         show_seen(digit, reading)
     ui.show_bars(digit.probabilities if digit else np.zeros(CLASSES))
@@ -98,6 +98,6 @@ def show_way(steps: tuple, digit: Digit | None) -> None:
         ui.show_steps(steps + (digit.steps if digit else ()))
 
 
-own.trace_on_canvas()
+visitor_digit.trace_on_canvas()
 st.title("Draw a digit")
 draw_and_answer(ui.pick_model(tested_here=False).name)

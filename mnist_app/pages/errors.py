@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnist_app import gallery, ui
+from mnist_app import ui
+from mnist_app.exam import DIGITS, SORTS, arrange, choose, span, to_digit
 
 ANSWERS = {"misread": False, "right": True, "all": None}
 HELP = (
@@ -25,23 +26,23 @@ st.write("See the test digits that were misread, or any of all 10,000. Each open
 exam = ui.load_exam(ui.pick_model().name)
 
 with st.grid(5, min_column_width=140, vertical_alignment="bottom"):
-    true = st.selectbox("True digit", gallery.DIGITS, key="true", bind="query-params")
-    predicted = st.selectbox("Read as", gallery.DIGITS, key="predicted", bind="query-params")
-    second = st.selectbox("Second guess", gallery.DIGITS, key="second", bind="query-params", help=SECOND_HELP)
+    true = st.selectbox("True digit", DIGITS, key="true", bind="query-params")
+    predicted = st.selectbox("Read as", DIGITS, key="predicted", bind="query-params")
+    second = st.selectbox("Second guess", DIGITS, key="second", bind="query-params", help=SECOND_HELP)
     answer = st.selectbox("Answer", list(ANSWERS), key="answer", bind="query-params")
-    sort = st.selectbox("First show", list(gallery.SORTS), key="sort", bind="query-params", help=HELP)
+    sort = st.selectbox("First show", list(SORTS), key="sort", bind="query-params", help=HELP)
 ranges = {}
 with st.expander("More filters", icon=":material/tune:"), st.grid(4, min_column_width=150):
     for name, help_text in RANGE_HELP.items():
-        low, high, step = gallery.span(name, exam.values[name])
+        low, high, step = span(name, exam.values[name])
         ranges[name] = st.slider(
             name.capitalize(), low, high, (low, high), step, key=name.replace(" ", "_"), bind="query-params",
             help=help_text, format="%.0f" if step == 1 else "%.2f",
         )  # fmt: skip
 
-digits = {name: gallery.digit(d) for name, d in (("true", true), ("predicted", predicted), ("second", second))}
-found = gallery.choose(exam, **digits, right=ANSWERS[answer], ranges=ranges)
-found = gallery.arrange(exam, found, sort)
+digits = {name: to_digit(d) for name, d in (("true", true), ("predicted", predicted), ("second", second))}
+found = choose(exam, **digits, right=ANSWERS[answer], ranges=ranges)
+found = arrange(exam, found, sort)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     wrong = int((~exam.right[found]).sum())
     st.markdown(f"**{len(found):,}** of {len(exam.y_true):,} test digits, {wrong:,} of them misread", width="content")

@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from mnist_app import charts, charts_evaluation, gallery, metrics, navigation, page_exam, ui, whole_pages
-from mnist_app import charts_matrix as matrices
+from mnist_app import metrics, navigation, page_exam, ui, whole_pages
+from mnist_app.charts.evaluation import rest_chart, rest_rows
+from mnist_app.charts.look import NOWHERE, set_params
+from mnist_app.charts.matrix import VIEWS, confusion_chart, confusion_rows, per_class_chart, per_class_rows
+from mnist_app.exam import ANY, DIGITS, Exam, choose, describe, to_digit
 from mnist_app.settings import CLASSES
 
 COLUMNS = {
@@ -22,28 +25,28 @@ CALIBRATION_HELP = (
 
 
 @ui.remember(max_entries=32)
-def draw_matrix(exam: gallery.Exam, view: str) -> dict:
+def draw_matrix(exam: Exam, view: str) -> dict:
     """The matrix's specification."""
     typical = exam.typical_errors() if view == "typical errors" else {}
     pictures = {pair: ui.to_url(ui.enlarge(exam.images[i], 56)) for pair, i in typical.items()}
-    return matrices.confusion_chart(matrices.confusion_rows(exam.matrix, view, pictures)).to_dict()
+    return confusion_chart(confusion_rows(exam.matrix, view, pictures)).to_dict()
 
 
 @ui.remember(max_entries=8)
-def draw_digits(exam: gallery.Exam) -> dict:
+def draw_digits(exam: Exam) -> dict:
     """The specification of the chart of precision, recall and F1."""
-    return matrices.per_class_chart(matrices.per_class_rows(exam.matrix)).to_dict()
+    return per_class_chart(per_class_rows(exam.matrix)).to_dict()
 
 
 @ui.remember(max_entries=32)
-def draw_rest(exam: gallery.Exam, digit: int) -> dict:
+def draw_rest(exam: Exam, digit: int) -> dict:
     """The specification of the chart of one digit against the others."""
-    rows = charts_evaluation.rest_rows(*metrics.one_against_rest(exam.y_true, exam.y_prob, digit))
-    return charts_evaluation.rest_chart(rows).to_dict()
+    rows = rest_rows(*metrics.one_against_rest(exam.y_true, exam.y_prob, digit))
+    return rest_chart(rows).to_dict()
 
 
 @st.fragment
-def show_rest(exam: gallery.Exam) -> None:
+def show_rest(exam: Exam) -> None:
     """Show one digit against the nine others; a fragment, so that another digit redraws nothing else."""
     digit = st.segmented_control(
         "Digit", range(CLASSES), default=0, required=True, format_func=str, key="digit", bind="query-params"
@@ -73,7 +76,7 @@ def open_cell() -> None:
         st.session_state["true"], st.session_state["predicted"] = str(cell["true"]), str(cell["predicted"])
 
 
-def show_figures(exam: gallery.Exam) -> None:
+def show_figures(exam: Exam) -> None:
     """Show how good the network is, in figures."""
     figures, total = exam.figures, len(exam.y_true)
     st.markdown(
@@ -90,12 +93,12 @@ def show_figures(exam: gallery.Exam) -> None:
         st.metric("Calibration error", f"{figures['ece']:.2%}", help=CALIBRATION_HELP)
 
 
-def choose_cell(exam: gallery.Exam) -> tuple[str, str]:
+def choose_cell(exam: Exam) -> tuple[str, str]:
     """Let the user choose true and predicted digit, and lead to the pairs that are confused most often."""
     st.write("**Open a cell**: click on it, or choose here.")
     with st.container(horizontal=True, wrap=False):
-        true = st.selectbox("True digit", gallery.DIGITS, key="true", bind="query-params")
-        predicted = st.selectbox("Read as", gallery.DIGITS, key="predicted", bind="query-params")
+        true = st.selectbox("True digit", DIGITS, key="true", bind="query-params")
+        predicted = st.selectbox("Read as", DIGITS, key="predicted", bind="query-params")
     pairs = metrics.confused_pairs(exam.matrix)
     st.write("**Confused most often**" if pairs else "Every test digit is read right.")
     with st.grid(2, min_column_width=140, gap="xxsmall"):
@@ -104,15 +107,15 @@ def choose_cell(exam: gallery.Exam) -> tuple[str, str]:
     return true, predicted
 
 
-def show_matrix(exam: gallery.Exam, true: str, predicted: str) -> None:
+def show_matrix(exam: Exam, true: str, predicted: str) -> None:
     """Show the confusion matrix with the chosen cell outlined; a click chooses another."""
     view = st.pills(
-        "Show in the cells", matrices.VIEWS, default="counts", required=True, wrap=True, key="view", bind="query-params"
+        "Show in the cells", VIEWS, default="counts", required=True, wrap=True, key="view", bind="query-params"
     )
-    cell = charts.NOWHERE if gallery.ANY in (true, predicted) else [int(true), int(predicted)]
+    cell = NOWHERE if ANY in (true, predicted) else [int(true), int(predicted)]
     wrong, total = exam.figures["errors"], len(exam.y_true)
     st.vega_lite_chart(
-        spec=charts.set_params(draw_matrix(exam, view), chosen=cell),
+        spec=set_params(draw_matrix(exam, view), chosen=cell),
         key="matrix",
         on_select=open_cell,
         selection_mode="cell",
@@ -124,16 +127,16 @@ def show_matrix(exam: gallery.Exam, true: str, predicted: str) -> None:
     )
 
 
-def show_cell(exam: gallery.Exam, true: str, predicted: str) -> None:
+def show_cell(exam: Exam, true: str, predicted: str) -> None:
     """Show the digits of the open cell, or of a whole row or column; nothing where none is open."""
-    if true == predicted == gallery.ANY:
+    if true == predicted == ANY:
         return
-    found = gallery.choose(exam, true=gallery.digit(true), predicted=gallery.digit(predicted))
-    st.subheader(f"{gallery.describe(true, predicted)}: {len(found):,}")
+    found = choose(exam, true=to_digit(true), predicted=to_digit(predicted))
+    st.subheader(f"{describe(true, predicted)}: {len(found):,}")
     ui.show_gallery(exam, found, f"cell {exam.model} {true} {predicted}")
 
 
-def show_digits(exam: gallery.Exam) -> None:
+def show_digits(exam: Exam) -> None:
     """Show precision, recall and F1 of each digit."""
     st.caption(
         "**Precision**: when the network says 4, how often is it a 4? **Recall**: of all 4s, how many does it find? "
@@ -145,7 +148,7 @@ def show_digits(exam: gallery.Exam) -> None:
         alt="Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
     )
     st.dataframe(exam.figures["per_class"], column_config=COLUMNS, hide_index=True)
-    ui.offer_csv(lambda: matrices.per_class_rows(exam.matrix), "per_digit", "These figures with their intervals")
+    ui.offer_csv(lambda: per_class_rows(exam.matrix), "per_digit", "These figures with their intervals")
 
 
 st.title("Evaluation")

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_app import doubtful, ui
-from mnist_app.explore import DOUBTFUL, Doubtful
-from mnist_app.gallery import Exam
+from mnist_app.doubtful import Doubtful
+from mnist_app.exam import Exam
 from mnist_app.ui import PER_PAGE
 
 TEST, KNOWN, TRAINING = "test digits", "the 15 validated", "training digits"
@@ -15,13 +15,6 @@ MISSING = (
     "This network's doubtful labels are not worked out yet; only its own doubts are shown. "
     "`python -m mnist_app evaluate --model {}` works them out."
 )
-
-
-def judge_alone(exam: Exam) -> Doubtful:
-    """The doubtful test digits by the network alone, where nothing is stored."""
-    first = doubtful.rank_doubtful(exam.y_true, exam.y_prob)[:DOUBTFUL]
-    issues = doubtful.find_label_issues(exam.y_true, exam.y_prob)
-    return Doubtful(first, exam.values["self-confidence"][first], exam.y_pred[first], issues[first])
 
 
 def show_test(exam: Exam, judged: Doubtful) -> None:
@@ -68,7 +61,7 @@ st.write(
     "errs, or the label?"
 )
 model = ui.pick_model()
-exam, stored = ui.load_exam(model.name), ui.load_explore(model)
+exam, stored = ui.load_exam(model.name), ui.load_map_and_labels(model)
 with st.grid(3, min_column_width=150):
     for name, interval in doubtful.corrected_accuracy(exam.y_true, exam.y_pred).items():
         st.metric(NAMES[name], f"{interval.value:.2%}", help=f"95% interval: {interval.low:.2%} to {interval.high:.2%}")
@@ -83,7 +76,7 @@ shown = st.segmented_control(
 if stored is None:
     st.info(MISSING.format(model.name), icon=":material/label:")
 if shown == TEST:
-    show_test(exam, stored.test if stored else judge_alone(exam))
+    show_test(exam, stored.test if stored else doubtful.most_doubtful(exam.y_true, exam.y_prob))
 elif shown == KNOWN:
     ui.show_gallery(exam, np.array(list(doubtful.WRONG_TEST_LABELS)), f"validated {exam.model}")
 elif stored:

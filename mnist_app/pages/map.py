@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_app import charts_map, own, places, ui
-from mnist_app.charts_map import BY_ANSWER, COLOURS
-from mnist_app.gallery import Exam
+from mnist_app import places, ui, visitor_digit
+from mnist_app.charts.map import BY_ANSWER, BY_DIGIT, COLOURS, fill, map_chart, map_table
+from mnist_app.exam import Exam
 from mnist_app.places import WHOLE, Box
 
 HINTS = {
     BY_ANSWER: "Misread digits are orange crosses.",
-    charts_map.BY_DIGIT: "Each colour is a digit, named in the middle of its cluster.",
+    BY_DIGIT: "Each colour is a digit, named in the middle of its cluster.",
 }
 MISSING = "This network has no map yet: `python -m mnist_app evaluate --model {}` draws it."
 
@@ -20,13 +20,13 @@ MISSING = "This network has no map yet: `python -m mnist_app evaluate --model {}
 def lay_out(exam: Exam, _stored: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
     """Places of the test digits, and the table that the chart draws; shared by all sessions."""
     points = places.scale_points(_stored, _stored)
-    return points, charts_map.map_table(exam, points)
+    return points, map_table(exam, points)
 
 
 @ui.remember(max_entries=16)
 def draw(exam: Exam, _points: np.ndarray, colour: str) -> dict:
     """The map's specification."""
-    return charts_map.map_chart(exam, _points, colour, brush=True)
+    return map_chart(exam, _points, colour, brush=True)
 
 
 def keep_box(box: Box) -> None:
@@ -72,7 +72,7 @@ st.write(
     "digits."
 )
 model = ui.pick_model()
-exam, stored = ui.load_exam(model.name), ui.load_explore(model)
+exam, stored = ui.load_exam(model.name), ui.load_map_and_labels(model)
 if not stored:
     st.info(MISSING.format(model.name), icon=":material/map:")
     st.stop()
@@ -81,13 +81,13 @@ points, table = lay_out(exam, stored.points)
 colour = st.segmented_control(
     "Colour by", COLOURS, default=COLOURS[0], required=True, key="colour", bind="query-params"
 )
-mine = own.case(exam.model)
+mine = visitor_digit.case(exam.model)
 here = places.place_case(mine, exam, stored.points) if mine else None
 st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is not None else ""))
 box = places.read_box(st.query_params.get("box", ""))
 key = f"map {exam.model} {colour} {ui.session().map_box.turn}"
 st.vega_lite_chart(
-    spec=charts_map.fill(draw(exam, points, colour), table, here, start_box(key, box)),
+    spec=fill(draw(exam, points, colour), table, here, start_box(key, box)),
     key=key,
     on_select=lambda: open_box(key),
     selection_mode="box",

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_app import comparison, report, report_files, tables, ui
+from mnist_app import comparison, documents, report, tables, ui
 from mnist_app.comparison import Disagreement
 from mnist_app.detecting.detector import DETECTOR
 from mnist_app.model_store import StoredModel
@@ -37,7 +37,7 @@ def time_networks(models: list[StoredModel]) -> dict[str, float]:
 
 def make_report(model: StoredModel) -> str:
     """The report on a network as one HTML file."""
-    return report_files.to_html(report.build(model))
+    return documents.to_html(report.build(model))
 
 
 def show_table(models: list[StoredModel]) -> None:

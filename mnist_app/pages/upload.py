@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
-from mnist_app import cards, tables, ui
+from mnist_app import picture_card, ui, wording
 from mnist_app.examples import compose_page
 from mnist_app.picture_files import SUFFIXES
 from mnist_app.session import PictureFile
@@ -54,7 +54,7 @@ def example_file(name: str) -> PictureFile:
 
 def show_results(results: list[dict]) -> None:
     """Show all files' answers as a table, and offer them for download."""
-    rows = [tables.flatten_answer(result) for result in results]
+    rows = [wording.flatten_answer(result) for result in results]
     if len(rows) > 1:
         shown = [name for name in rows[0] if name != "rejected"]  # how much was left out is for the files
         st.dataframe(rows, column_order=shown, hide_index=True, alt="The number read in each file")
@@ -77,9 +77,9 @@ files = choose_files()
 if not files:
     st.stop()
 
-read = [(file, cards.read_corrected(file, model)) for file in files]
+read = [(file, picture_card.read_corrected(file, model)) for file in files]
 pages = -(-len(read) // CARDS)
 page = st.pagination(pages, key="page") if pages > 1 else 1
 for file, answer in read[(page - 1) * CARDS : page * CARDS]:
-    cards.show_card(file, model, answer)
-show_results([cards.to_dict(file.name, answer) for file, answer in read])
+    picture_card.show_card(file, model, answer)
+show_results([picture_card.to_dict(file.name, answer) for file, answer in read])

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from mnist_app import charts_evaluation as charts
-from mnist_app import choosing, explore, gallery, navigation, slices, ui
-from mnist_app.charts import set_params
+from mnist_app import choosing, navigation, robustness, slices, ui
+from mnist_app.charts.evaluation import corruptions_chart, slices_chart
+from mnist_app.charts.look import set_params
 from mnist_app.corruptions import BENCHMARK, SEVERITIES, corrupt
-from mnist_app.gallery import Exam
+from mnist_app.exam import PROPERTIES, Exam, span
 
 UNITS = {"stroke width": " px", "slant": "°", "height": " px", "width": " px"}
 BINS = 5
@@ -16,7 +16,7 @@ BINS = 5
 @ui.remember(max_entries=8)
 def find_slices(exam: Exam) -> list[dict]:
     """One row a slice, the weakest first."""
-    found = slices.slices({name: exam.values[name] for name in gallery.PROPERTIES}, exam.right, BINS)
+    found = slices.slices({name: exam.values[name] for name in PROPERTIES}, exam.right, BINS)
     return [
         {"property": s.property, "from": s.low, "to": s.high, "digits": s.total, "misread": s.total - s.right}
         | {"accuracy": s.interval.value, "low": s.interval.low, "high": s.interval.high}
@@ -27,7 +27,7 @@ def find_slices(exam: Exam) -> list[dict]:
 @st.cache_data(max_entries=8, show_spinner=False)
 def draw(rows: list[dict]) -> dict:
     """The specification of the chart of slices."""
-    return charts.slices_chart([row | {"slice": name_slice(row)} for row in rows]).to_dict()
+    return slices_chart([row | {"slice": name_slice(row)} for row in rows]).to_dict()
 
 
 def name_slice(row: dict) -> str:
@@ -40,7 +40,7 @@ def name_slice(row: dict) -> str:
 @st.cache_data(max_entries=8, show_spinner=False)
 def draw_corruptions(rows: list[dict]) -> dict:
     """The specification of the heat map of corruptions."""
-    return charts.corruptions_chart(rows).to_dict()
+    return corruptions_chart(rows).to_dict()
 
 
 def open_cell() -> None:
@@ -51,7 +51,7 @@ def open_cell() -> None:
 
 def show_corruptions(exam: Exam, rows: list[dict]) -> None:
     """Show the accuracy under every family of corruption, the worst first, and the worst digits of one cell."""
-    means = explore.summarize_corruptions(rows)
+    means = robustness.summarize_corruptions(rows)
     st.markdown(
         f"At severity {BENCHMARK}, that of the benchmark MNIST-C, **{means['corruptions']:.2%}** are read right on "
         f"average{name_means(means)}; under the worst family {means['corruptions_lowest']:.2%}."
@@ -94,7 +94,7 @@ def name_means(means: dict[str, float | None]) -> str:
 
 def show_worst(exam: Exam, row: dict) -> None:
     """Show the misread digits of a cell that the network was surest of, as it saw them."""
-    worst = explore.worst_digits(row)
+    worst = robustness.worst_digits(row)
     st.markdown(
         f"**{row['accuracy']:.1%}** of {row['digits']:,} are read right (95% interval {row['low']:.1%} to "
         f"{row['high']:.1%}). {'The surest of its errors:' if worst else 'None is misread.'}"
@@ -119,7 +119,7 @@ def show_slices(exam: Exam) -> None:
         f"Weakest: **{name_slice(weakest)}**. Of {weakest['digits']:,} such digits **{weakest['accuracy']:.2%}** are "
         f"read right; of all digits it is {exam.figures['accuracy']:.2%}."
     )
-    low, high, step = gallery.span(weakest["property"], exam.values[weakest["property"]])
+    low, high, step = span(weakest["property"], exam.values[weakest["property"]])
     ends = [max(low, weakest["from"] // step * step), min(high, -(-weakest["to"] // step) * step)]
     st.page_link(
         navigation.ERRORS.path,
@@ -148,7 +148,7 @@ def show_hands(rows: list[dict]) -> None:
 @st.cache_data(max_entries=8, show_spinner=False)
 def draw_hands(rows: list[dict]) -> dict:
     """The specification of the chart of other hands."""
-    return charts.slices_chart(rows).to_dict()
+    return slices_chart(rows).to_dict()
 
 
 st.title("Weak spots")
@@ -164,7 +164,7 @@ else:
     st.write("How this network reads other hands has not been measured yet.")
 
 st.subheader("When the picture is spoilt")
-if corruptions := explore.load_corruptions(model):
+if corruptions := robustness.load_corruptions(model):
     show_corruptions(exam, corruptions)
 else:
     st.write("How this network reads spoilt pictures has not been measured yet.")

@@ -8,14 +8,14 @@ from mnist_app.detecting.detector import load_detector
 from mnist_app.digits.kinds import Kind
 from mnist_app.finding import find_ink, looker
 from mnist_app.model_store import find_model
-from mnist_app.preprocessing import PICTURE_STEPS, run_steps
 from mnist_app.segmentation import Blob
+from mnist_app.steps import MASK, PICTURE_STEPS, run_steps
 
 
 def gather_all(picture: np.ndarray) -> tuple[np.ndarray, list[Blob], list[Candidate]]:
     made = run_steps(PICTURE_STEPS, picture)
     look = looker(made["grey"], load_classifier(find_model()))
-    pieces, ink = find_ink(made)[0], made["ink_mask"]
+    pieces, ink = find_ink(made)[0], made[MASK]
     return ink, pieces, gather(pieces, ink, load_detector().look(picture), look)
 
 

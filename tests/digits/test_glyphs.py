@@ -3,7 +3,7 @@ import pytest
 
 from mnist_app.digits.glyphs import trace
 from mnist_app.digits.sheet import render
-from mnist_app.preprocessing import DIGIT_STEPS, run_steps
+from mnist_app.steps import DIGIT_STEPS, IMAGE, run_steps
 
 
 @pytest.mark.parametrize(("height", "width"), [(24, 2), (60, 2), (60, 9), (200, 24)])
@@ -11,7 +11,7 @@ def test_a_traced_digit_is_the_same_digit_at_any_size_and_pen(mnist_test, classi
     images, labels = mnist_test
     rng = np.random.default_rng(0)
     written = [render(trace(image, None), height, width, rng)[0] for image in images[:200]]
-    framed = [run_steps(DIGIT_STEPS, (255 * ink).astype(np.uint8))["centre_of_mass"] for ink in written]
+    framed = [run_steps(DIGIT_STEPS, (255 * ink).astype(np.uint8))[IMAGE] for ink in written]
     read = classifier.predict(np.stack(framed)).y_prob.argmax(axis=1)
     assert (read == labels[:200]).mean() > 0.93
 

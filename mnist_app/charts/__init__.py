@@ -1,0 +1,1 @@
+"""Charts and pictures that explain: one function computes what is shown, another draws it."""
