@@ -178,7 +178,7 @@ def read_picture(
         pieces = find_pieces(mask)
         looks = look([union(pieces)] if pieces else [])
     else:
-        pieces, lines = find_ink(made, without)
+        pieces, lines = (find_pieces(mask), []) if drawn else find_ink(made, without)
         known = drawn or DETECTION in without
         levels = None if known else (detector or load_detector()).look(made[ON_PAPER])
         candidates = gather(pieces, mask, levels, look)
@@ -196,8 +196,8 @@ def _judge(
     candidates: list[Candidate], ink: np.ndarray, levels: list[Level] | None, judge: Judge, strength: np.ndarray
 ) -> tuple[list[Look], list[Rejected], LooksLike | None]:
     """Choose what is a written digit; say of the other marks why not, and what a page without any is."""
-    if all(one.look is None for one in candidates):
-        return [], [_left_out(one) for one in candidates], PHOTO if levels and _is_photo(levels) else None
+    if not candidates:
+        return [], [], PHOTO if levels and _is_photo(levels) else None
     evidence = weigh(_heard(candidates, strength, judge), ink, levels)
     chosen = judge.choose(evidence, judge.odds(evidence))
     covered = evidence.overlap[:, chosen].max(axis=1, initial=0) > SAME_INK
@@ -208,11 +208,10 @@ def _judge(
 
 def _heard(candidates: list[Candidate], strength: np.ndarray, judge: Judge) -> list[Candidate]:
     """The candidates as the network sees them with which the judge was fitted, whichever network reads the digits."""
-    looks = [one.look for one in candidates if one.look]
-    if judge.fits(looks[0].features):
+    if judge.fits(candidates[0].look.features):
         return candidates
-    heard = iter(looker(strength, _default_classifier())([look.blob for look in looks]))
-    return [replace(one, look=next(heard)) if one.look else one for one in candidates]
+    looks = looker(strength, _default_classifier())([one.blob for one in candidates])
+    return [replace(one, look=look) for one, look in zip(candidates, looks, strict=True)]
 
 
 @cache
@@ -236,8 +235,7 @@ def _is_photo(levels: list[Level]) -> bool:
 
 def _left_out(candidate: Candidate) -> Rejected:
     kind = Kind.DIGIT if candidate.seen is UNSEEN else Kind(int(candidate.seen.near.argmax()))
-    look = candidate.look
-    return Rejected(candidate.blob.box, REASONS[kind], look.made[IMAGE] if look else None)
+    return Rejected(candidate.blob.box, REASONS[kind], candidate.look.made[IMAGE])
 
 
 def _digit(look: Look, scale: float, unsure: float) -> Digit:

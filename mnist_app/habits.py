@@ -2,8 +2,8 @@
 
 MNIST's writers are American. Elsewhere a 9 stands on a foot, a 4 is a flash of lightning, and a 7 has a bar and a
 serif. Each habit is written down as several skeletons that are built differently: some are trained on, the others are
-held back, so that it can be told whether a network has learnt the habit or the skeleton. The pages that the program
-draws are not written with these: their digits are fixed by seeds and by the order of `DIGIT_STYLES`.
+held back, so that it can be told whether a network has learnt the habit or the skeleton. Generated pages to learn from
+are written with the former, those to choose by and to test with with the latter.
 
 Every skeleton keeps what people know the digit by: a 6 that is closed to a 0 has a stem that runs on above its bowl,
 and a 4 like a flash of lightning has a bar that ends at its stem, where a 9 would be round.

@@ -145,7 +145,7 @@ def test_a_loose_bar_is_joined(easy, classifier):
 
 def test_dots_are_left_out_with_a_reason(easy, classifier):
     ink = written(easy, "4071")
-    cv2.circle(ink, (290, 190), 5, 255, -1)
+    cv2.circle(ink, (200, 215), 5, 255, -1)
     reading = read_picture(on_paper(ink), classifier)
     assert reading.text == "4071"
     assert len(reading.rejected) == 1

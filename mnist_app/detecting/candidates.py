@@ -10,7 +10,7 @@ from scipy.spatial.distance import squareform
 from mnist_app.detecting.detector import UNSEEN, Ink, Level, find_boxes, ink_of_digits, look_up
 from mnist_app.digits.kinds import Kind
 from mnist_app.finding import Look, Looker
-from mnist_app.segmentation import Blob, Box, ink_inside, union
+from mnist_app.segmentation import Blob, ink_inside, union
 from mnist_app.touching import between, find_cuts
 
 FAR = 0.5  # pieces further apart than that share of the larger one's size are never one digit
@@ -22,6 +22,7 @@ SHORTEST = 0.5  # share of the whole's height
 LIKELY = 0.15  # probability of a digit's ink from which on other groupings are tried
 MOST_TRIED = 60
 SPECK = 3  # pixels up to which nothing is tried
+SAME = 0.9  # share of box and of ink from which on two groupings are the same one
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +32,13 @@ class Candidate:
     Attributes:
         blob: the ink.
         seen: what the detector says of it; `UNSEEN` where it was not asked.
-        look: what the classifier says; None where it was not asked.
+        look: what the classifier says.
         mark: whether it is a whole piece of ink, and not only tried.
     """
 
     blob: Blob
     seen: Ink
-    look: Look | None
+    look: Look
     mark: bool
 
 
@@ -58,9 +59,7 @@ def gather(pieces: list[Blob], ink: np.ndarray, levels: list[Level] | None, look
     wide = [piece for piece, seen in marks if _may_be_digit(seen) and piece.box[2] > WIDE * piece.box[3]]
     regrouped = [*_unions(pieces), *(part for piece in wide for part in _cut(piece))]
     regrouped += _pointed_at(ink, levels) if levels else []
-    known = {_key(piece) for piece in pieces}
-    others = {_key(blob): blob for blob in regrouped if blob.size > SPECK and _key(blob) not in known}
-    tried = sorted(see(others.values()), key=lambda one: -one[1].near[Kind.DIGIT])
+    tried = sorted(see(_unlike(regrouped, pieces)), key=lambda one: -one[1].near[Kind.DIGIT])
     listed = [*marks, *(one for one in tried[:MOST_TRIED] if _may_be_digit(one[1]))]
     looks = look([blob for blob, _ in listed])
     return [Candidate(*one, said, i < len(marks)) for i, (one, said) in enumerate(zip(listed, looks, strict=True))]
@@ -70,9 +69,22 @@ def _may_be_digit(seen: Ink) -> bool:
     return seen is UNSEEN or seen.near[Kind.DIGIT] > LIKELY
 
 
-def _key(blob: Blob) -> tuple[Box, int]:
-    """Blobs of a page that share it are the same ink."""
-    return blob.box, blob.area
+def _unlike(blobs: list[Blob], known: list[Blob]) -> list[Blob]:
+    """Those blobs that hold other ink than the known ones and each other."""
+    listed = [*known, *(blob for blob in blobs if blob.size > SPECK)]
+    if not listed:
+        return []
+    boxes, areas = np.array([blob.box for blob in listed], float), np.array([blob.area for blob in listed], float)
+    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    wholes = boxes[:, 2:].prod(axis=1)
+    kept = list(range(len(known)))
+    for i in range(len(known), len(listed)):
+        common = np.clip(np.minimum(high[i], high[kept]) - np.maximum(low[i], low[kept]), 0, None).prod(axis=1)
+        box = common / (wholes[i] + wholes[kept] - common)
+        ink = np.minimum(areas[i], areas[kept]) / np.maximum(areas[i], areas[kept])
+        if not kept or np.minimum(box, ink).max() < SAME:
+            kept.append(i)
+    return [listed[i] for i in kept[len(known) :]]
 
 
 def _unions(pieces: list[Blob]) -> list[Blob]:
@@ -101,7 +113,7 @@ def _unions(pieces: list[Blob]) -> list[Blob]:
 
 def _cut(piece: Blob) -> list[Blob]:
     """The parts of one piece between any two cuts, where several digits may touch."""
-    cuts = [None, *find_cuts(piece.mask), None]
+    cuts = [None, *_cuts_apart(piece), None]
     found = []
     for i in range(len(cuts) - 1):
         for j in range(i + 1, len(cuts)):
@@ -112,6 +124,19 @@ def _cut(piece: Blob) -> list[Blob]:
             if height > SHORTEST * piece.box[3] and SLIMMEST < width / height < WIDEST:
                 found.append(part)
     return found
+
+
+def _cuts_apart(piece: Blob) -> list[np.ndarray]:
+    """The cuts between which there is ink for a digit: a 1 of that pen, not much lower than the whole, has least."""
+    least = SHORTEST * piece.box[3] * piece.stroke
+    columns, inked = np.arange(piece.box[2]), piece.mask.sum()
+    apart, before = [], 0
+    for cut in find_cuts(piece.mask):
+        left = int(np.count_nonzero(piece.mask & (columns < cut[:, np.newaxis])))
+        if left - before >= least and inked - left >= least:
+            apart.append(cut)
+            before = left
+    return apart
 
 
 def _pointed_at(ink: np.ndarray, levels: list[Level]) -> list[Blob]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from mnist_app.detecting.candidates import Candidate
 from mnist_app.detecting.detector import UNSEEN, Level, centre_of
+from mnist_app.detecting.surroundings import draw_views
 from mnist_app.digits.kinds import Kind
 
 LIMIT = 12.0  # logarithms of odds are cut off there
@@ -15,7 +16,7 @@ OWN = (
     "digit near", "digit far", "letter", "print", "drawing", "picture", "picture far", "heat", "size error",
     "slenderness", "width", "cut off", "foreign ink", "part of a piece", "several pieces", "pen", "fullness",
     "size in the picture", "size beside likely digits", "strength beside likely digits", "whole picture", "marks",
-    "mark", "seen", "asked", "digit test", "confidence", "second", "one",
+    "mark", "seen", "digit test", "confidence", "second", "one",
 )  # fmt: skip
 ODDS = [OWN.index(name) for name in ("digit near", "digit far", "heat", "digit test", "confidence", "second")]
 BESIDE = ("right", "below", "away", "larger", "higher", "darker", "same row", "covered", "covering", "likely")
@@ -50,6 +51,7 @@ class Evidence:
         rivals: candidates for the same ink.
         mark: `(n,)` float32, 1 for the page's marks, 0 for what is only tried.
         overlap: `(n, n)`, the share of the smaller box that two candidates have in common.
+        views: `(n, 32, 32, 3)` uint8, their surroundings.
     """
 
     own: np.ndarray
@@ -58,11 +60,7 @@ class Evidence:
     rivals: Others
     mark: np.ndarray
     overlap: np.ndarray
-
-    @property
-    def asked(self) -> np.ndarray:
-        """`(n,)` bool, which candidates the classifier was asked about: no other can be a digit."""
-        return self.own[:, OWN.index("asked")] > 0
+    views: np.ndarray
 
 
 def logit(probability: float | np.ndarray) -> float | np.ndarray:
@@ -75,13 +73,13 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level] 
     """Collect what is known of candidates.
 
     Args:
-        candidates: n of them, the page's marks first; the classifier was asked about at least one.
+        candidates: at least one, the page's marks first.
         ink: `(h, w)` bool, all ink of the page.
         levels: what the detector says of the picture; None where it was not asked.
     """
     boxes = np.array([one.blob.box for one in candidates], float)
     sizes = boxes[:, 2:].max(axis=1)
-    strengths = np.array([one.look.strength if one.look else 0.0 for one in candidates])
+    strengths = np.array([one.look.strength for one in candidates])
     marks = np.array([one.mark for one in candidates])
     chance = np.array([_chance(one) for one in candidates])
     likely = marks & (chance > LIKELY)
@@ -130,11 +128,11 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level] 
         )
         kinds.append(near)
         seen.append(one.seen.features)
-    unknown = np.zeros_like(next(one.look.features for one in candidates if one.look))
-    shapes = [one.look.features if one.look else unknown for one in candidates]
     known = np.array(rows)
     known[:, ODDS] = logit(known[:, ODDS])
-    own = np.concatenate([known, np.array(seen), np.array(shapes)], axis=1).astype(np.float32)
+    own = np.concatenate([known, np.array(seen), np.array([one.look.features for one in candidates])], axis=1).astype(
+        np.float32
+    )
     beside, overlap = _beside(boxes, strengths, chance)
     rival = overlap > RIVAL
     np.fill_diagonal(rival, False)
@@ -146,22 +144,21 @@ def weigh(candidates: Sequence[Candidate], ink: np.ndarray, levels: list[Level] 
         _choose(beside, rival, RIVALS),
         marks.astype(np.float32),
         overlap,
+        draw_views([one.blob for one in candidates], ink),
     )
 
 
 def _chance(candidate: Candidate) -> float:
     """How sure detector, or else classifier, is of a digit."""
     if candidate.seen is UNSEEN:
-        return candidate.look.digit_prob if candidate.look else 0.0
+        return candidate.look.digit_prob
     return float(candidate.seen.near[Kind.DIGIT])
 
 
 def _answer(candidate: Candidate) -> tuple[float, ...]:
     look = candidate.look
-    if look is None:
-        return 0.0, 0.5, 0.5, 0.5, 0.0  # odds of 1
     second, best = np.sort(look.y_prob)[-2:]
-    return 1.0, look.digit_prob, float(best), float(second), float(look.label == 1)
+    return look.digit_prob, float(best), float(second), float(look.label == 1)
 
 
 def _beside(boxes: np.ndarray, strengths: np.ndarray, chance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from mnist_app.digits.pages import PageMaker, contact_sheet
 from mnist_app.digits.sources import PARTS, Part
 from mnist_app.model_store import StoredModel, write_json
 
-PAGES: dict[Part, int] = {"validation": 3000, "train": 6000}  # that the judge learns from
+PAGES: dict[Part, int] = {"validation": 3000, "train": 7000}  # that the judge learns from
+ALONE = 3  # how often the judge sees those with a single digit: such pictures people send most
 OTHERS, THRESHOLD_PAGES = 100_000, 1000  # from which number on, and how many the threshold is chosen on
 ALL_PAGES = sum(PAGES.values()) + THRESHOLD_PAGES
 THRESHOLDS = np.arange(-4, 6, 0.25)  # that are tried
@@ -25,7 +27,7 @@ def store_judge(
 ) -> dict[str, float]:
     """Train the judge of a detector's findings, and write it with its figures and a contact sheet of each part.
 
-    The files are `judge.npz`, `metrics.json` and `pages-PART.jpg`.
+    The files are `judge.npz`, `surroundings.tflite`, `metrics.json` and `pages-PART.jpg`.
 
     Args:
         model: the detector's folder.
@@ -57,6 +59,8 @@ def fit_judge(
 ) -> tuple[Judge, dict[str, float]]:
     """Train the judge on pages of both parts that are learnt from, then choose its threshold on others.
 
+    What looks at surroundings for it is written beside the detector.
+
     The training part has most fonts and pictures. The validation part has those that neither detector nor classifier
     has learnt from: what they make of them is what they will make of a stranger's.
 
@@ -69,15 +73,19 @@ def fit_judge(
     Returns:
         The judge, how many `candidates` it learnt from, and what it reaches on the others, as `set_threshold` says.
     """
-    from mnist_app.detecting.judge_training import train_judge  # takes seconds to import, in each process
+    from mnist_app.detecting.judge_training import train_judge  # both take seconds to import, in each process
+    from mnist_app.detecting.surroundings_training import train_surroundings
 
     def draw(part: Part, numbers: range) -> list[Example]:
         return draw_examples(part, numbers, detector, classifier, advance=advance)
 
     learnt = [one for part, count in pages.items() for one in draw(part, range(count))]
-    judge = train_judge([one.evidence for one in learnt], [one.truth for one in learnt])
+    truths = [one.truth for one in learnt]
+    surroundings = train_surroundings([one.evidence.views for one in learnt], truths, detector.parent)
+    learnt += (ALONE - 1) * [one for one in learnt if one.wanted == 1]
+    judge = train_judge([one.evidence for one in learnt], [one.truth for one in learnt], surroundings)
     judge, metrics = set_threshold(judge, draw("validation", range(OTHERS, OTHERS + THRESHOLD_PAGES)))
-    return judge, metrics | {"candidates": sum(len(one.truth) for one in learnt)}
+    return judge, metrics | {"candidates": sum(map(len, truths))}
 
 
 def set_threshold(judge: Judge, pages: list[Example]) -> tuple[Judge, dict[str, float]]:
@@ -99,7 +107,7 @@ def set_threshold(judge: Judge, pages: list[Example]) -> tuple[Judge, dict[str, 
 
     tried = {threshold: figures(threshold) for threshold in THRESHOLDS.tolist()}
     best = max(tried, key=lambda threshold: tried[threshold]["exact"] + tried[threshold]["refused"])
-    return Judge(judge.networks, best), tried[best]
+    return replace(judge, threshold=best), tried[best]
 
 
 def _figures(pages: list[Example], chosen: list[list[int]]) -> dict[str, float]:

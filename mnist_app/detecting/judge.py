@@ -7,7 +7,7 @@ Trained by `detecting.fitting`; run here with NumPy, as a page has some fifty ca
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from mnist_app.detecting.detector import DETECTOR, FEATURES
 from mnist_app.detecting.evidence import LIMIT, OWN, Evidence, Others
 from mnist_app.detecting.search import choose
+from mnist_app.detecting.surroundings import FILE, SEEN, Surroundings
 from mnist_app.settings import MODELS_FOLDER
 
 FURTHEST = 5.0  # standard deviations that a value may lie from the mean: beyond, nothing was learnt
@@ -68,20 +69,21 @@ class Judge:
 
     Attributes:
         networks: at least one.
+        surroundings: looks at what stands around the candidates.
         threshold: of the logarithm of the odds, below which a candidate is no digit.
     """
 
     networks: tuple[JudgeNetwork, ...]
+    surroundings: Surroundings
     threshold: float = 0.0
 
     def fits(self, features: np.ndarray) -> bool:
         """Whether a classifier's features `(d,)` are as many as it was trained with."""
-        return len(self.networks[0].weights["mean"]) == len(OWN) + FEATURES + len(features)
+        return len(self.networks[0].weights["mean"]) == len(OWN) + FEATURES + len(features) + SEEN
 
     def odds(self, evidence: Evidence) -> np.ndarray:
-        """Logarithms of the odds, `(n,)`, that each candidate is one whole digit; minus infinity where none can be."""
-        odds = self._together.odds(evidence).mean(axis=0)
-        return np.where(evidence.asked, odds, -np.inf)
+        """Logarithms of the odds, `(n,)`, that each candidate is one whole digit."""
+        return self._together.odds(with_surroundings(evidence, self.surroundings)).mean(axis=0)
 
     @cached_property
     def _together(self) -> JudgeNetwork:
@@ -98,7 +100,7 @@ class Judge:
         return choose(odds, evidence.overlap, self.threshold)
 
     def save(self, path: Path) -> None:
-        """Write everything into one `.npz` file."""
+        """Write the networks and the threshold into one `.npz` file; `surroundings.tflite` is beside it already."""
         arrays: dict[str, Any] = {
             f"{i}.{name}": array.astype(np.float32)
             for i, network in enumerate(self.networks)
@@ -116,7 +118,12 @@ class Judge:
                 if rest:
                     weights.setdefault(number, {})[rest] = stored[name]
             networks = tuple(JudgeNetwork(weights[number]) for number in sorted(weights))
-            return cls(networks, float(stored["threshold"]))
+            return cls(networks, Surroundings(path.parent / FILE), float(stored["threshold"]))
+
+
+def with_surroundings(evidence: Evidence, surroundings: Surroundings) -> Evidence:
+    """The same evidence, and after what is known of each candidate what its surroundings tell."""
+    return replace(evidence, own=np.concatenate([evidence.own, surroundings.see(evidence.views)], axis=1))
 
 
 @cache

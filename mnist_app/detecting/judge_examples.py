@@ -18,7 +18,7 @@ from mnist_app.digits.pages import Page, PageMaker
 from mnist_app.digits.sources import Part
 from mnist_app.finding import find_ink, looker
 from mnist_app.model_store import StoredModel
-from mnist_app.segmentation import Blob
+from mnist_app.segmentation import Blob, find_pieces
 from mnist_app.steps import MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, run_steps
 
 SEED = 3_000_017
@@ -152,9 +152,12 @@ def _example(number: int) -> Example | None:
     page = _maker.draw_strokes(seed) if drawing else _maker.draw(seed, page_size(rng))
     made = run_steps(PICTURE_STEPS, page.picture)
     ink, look = made[MASK], looker(made[STRENGTH], _classifier)
-    levels = None if drawing and rng.random() > PICTURED else _detector.look(made[ON_PAPER])
-    candidates = gather(find_ink(made)[0], ink, levels, look)
-    if all(one.look is None for one in candidates):
+    if drawing and rng.random() > PICTURED:
+        levels, pieces = None, find_pieces(ink)
+    else:
+        levels, pieces = _detector.look(made[ON_PAPER]), find_ink(made)[0]
+    candidates = gather(pieces, ink, levels, look)
+    if not candidates:
         return None
     verdicts, owner = Truth.of(page, ink.shape).judge([one.blob for one in candidates], ink)
     return Example(weigh(candidates, ink, levels), verdicts, owner, int((page.shares >= SEEN_WHOLE).sum()))

@@ -10,11 +10,14 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from mnist_app.detecting.evidence import Evidence
-from mnist_app.detecting.judge import FURTHEST, ROUNDS, Judge, JudgeNetwork
+from mnist_app.detecting.detector import FEATURES
+from mnist_app.detecting.evidence import OWN, Evidence
+from mnist_app.detecting.judge import FURTHEST, ROUNDS, Judge, JudgeNetwork, with_surroundings
+from mnist_app.detecting.surroundings import SEEN, Surroundings
 
-NETWORKS, EPOCHS, BATCH = 3, 14, 32  # batches are of pages
+NETWORKS, EPOCHS, BATCH = 3, 9, 32  # batches are of pages
 LEARNING_RATE, WEIGHT_DECAY, DROPOUT = 2e-3, 1e-2, 0.15
+FORGOTTEN = 0.3  # share of the pages on which what one of the two networks sees is not told
 WIDE, STATE = 64, 32  # units of the first layer, and of every other one
 
 
@@ -32,6 +35,8 @@ class Network(keras.Model):
 
     def call(self, batch: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         own = tf.clip_by_value((batch["own"] - self.mean) / self.scale, -FURTHEST, FURTHEST)
+        if training:
+            own = _forget(own, batch["page"])
         state = self.dense["own2"](self.dense["own1"](self.drop(own, training=training)))
         for i in range(ROUNDS):
             heard = [part for name in ("neighbours", "rivals") for part in self._hear(f"{name}{i}", state, batch, name)]
@@ -55,6 +60,14 @@ class Network(keras.Model):
         return named | {"mean": self.mean, "scale": self.scale}
 
 
+def _forget(own: tf.Tensor, page: tf.Tensor) -> tf.Tensor:
+    """Keep the detector's features, or the classifier's, from some pages: the judge must not lean on either alone."""
+    parts = tf.split(own, [len(OWN), FEATURES, own.shape[1] - len(OWN) - FEATURES - SEEN, SEEN], axis=1)
+    chances = tf.random.uniform((tf.reduce_max(page) + 1, 2))
+    told = tf.gather(tf.cast(chances > FORGOTTEN, tf.float32), page)
+    return tf.concat([parts[0], parts[1] * told[:, :1], parts[2] * told[:, 1:], parts[3]], axis=1)
+
+
 def stack(pages: Sequence[Evidence]) -> dict[str, np.ndarray]:
     """The candidates of several pages as one batch; each page's candidates know one another only."""
     counts = [len(one.own) for one in pages]
@@ -73,20 +86,26 @@ def stack(pages: Sequence[Evidence]) -> dict[str, np.ndarray]:
 
 
 def train_judge(
-    pages: Sequence[Evidence], truths: Sequence[np.ndarray], networks: int = NETWORKS, epochs: int = EPOCHS
+    pages: Sequence[Evidence],
+    truths: Sequence[np.ndarray],
+    surroundings: Surroundings,
+    networks: int = NETWORKS,
+    epochs: int = EPOCHS,
 ) -> Judge:
     """Train a judge; its threshold is still 0.
 
     Args:
         pages: what is known of the candidates of each page.
         truths: for each page `(n,)`, 1, 0, or negative where a candidate is not learnt from.
+        surroundings: a trained network.
         networks: whose mean the judge is.
         epochs: how often each page is seen.
     """
+    pages = [with_surroundings(page, surroundings) for page in pages]
     own = np.concatenate([one.own for one in pages])
     mean, scale = own.mean(axis=0, dtype=np.float64), own.std(axis=0, dtype=np.float64) + 1e-3
     mean, scale = mean.astype(np.float32), scale.astype(np.float32)
-    return Judge(tuple(_train(pages, truths, mean, scale, seed, epochs) for seed in range(networks)))
+    return Judge(tuple(_train(pages, truths, mean, scale, seed, epochs) for seed in range(networks)), surroundings)
 
 
 def _train(

@@ -52,7 +52,7 @@ def arrow(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
 
 
 def outline(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
-    """A circle, box or polygon, now and then with a digit in it."""
+    """A circle, box or polygon, now and then with a digit or two in it."""
     rng = writer.rng
     corners = int(rng.choice([3, 4, 4, 5, 6, 24]))
     angles = np.linspace(0, 2 * np.pi, corners + 1) + rng.uniform(0, 2 * np.pi)
@@ -60,9 +60,10 @@ def outline(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:
     points = around * h / 2 + np.array([x, y]) + h / 2 + rng.normal(0, 0.015 * h, (corners + 1, 2))
     circle = corners == 24
     _curve(sheet, writer, points, 2 if circle else 0, Kind.DOUBTFUL if circle else Kind.DRAWING)  # it may be a 0
-    if rng.random() < 0.3 and h > 30:
-        inner = h * rng.uniform(0.25, 0.5)
-        writer.digit(x + h / 2 - inner * 0.35, y + h / 2 - inner / 2, sheet, inner)
+    if rng.random() < 0.45 and h > 30:
+        for side in (-0.7, 0.7) if rng.random() < 0.3 else (0,):
+            inner = h * (rng.uniform(0.15, 0.35) if side else rng.uniform(0.2, 0.5))
+            writer.digit(x + h / 2 + inner * (side - 0.35), y + h * 0.5 - inner * rng.uniform(0.3, 0.7), sheet, inner)
 
 
 def face(sheet: Sheet, writer: Writer, x: float, y: float, h: float) -> None:

@@ -19,6 +19,7 @@ from skimage.morphology import skeletonize
 
 from mnist_app.datasets import load_mnist
 from mnist_app.digits.sources import HAND, PARTS, PRINT, SOURCES_FOLDER, Part, find_files, part_of
+from mnist_app.habits import HABITS
 from mnist_app.pen import compile_shape, handwrite, vary
 from mnist_app.settings import DATA_FOLDER
 from mnist_app.shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
@@ -28,6 +29,7 @@ MARGIN = 14  # pixels around them; the widest pen is twice that
 UNIT = 1 / 8  # of a pixel, in which distances are kept
 CAPITAL = 48  # pixels of a capital letter's height in the map of a word
 OUTLINED = 0.3  # share of handwriting that keeps its own thick and thin strokes
+HABITUAL = 0.4  # how often a skeleton of `HABITS` is written, beside 1 for a style
 ENLARGED = 4  # MNIST's images are enlarged that many times before their outline is followed
 MNIST_PARTS = {"train": (0, 55_000), "validation": (55_000, 57_500), "test": (57_500, 60_000)}
 
@@ -72,16 +74,16 @@ class Glyphs:
     """All that pages are written with.
 
     Attributes:
-        digits: MNIST's.
-        strokes: digits of our own pen strokes.
+        digits: MNIST's, by their label.
+        strokes: digits of our own pen strokes, by their label.
         signs: letters and signs of our own pen strokes.
         hands: fonts that imitate handwriting.
         pens: print in many scripts, written with a pen.
         prints: the same as it is printed.
     """
 
-    digits: tuple[Glyph, ...]
-    strokes: tuple[Glyph, ...]
+    digits: tuple[tuple[Glyph, ...], ...]
+    strokes: tuple[tuple[Glyph, ...], ...]
     signs: tuple[Glyph, ...]
     hands: tuple[Hand, ...]
     pens: tuple[Hand, ...]
@@ -97,10 +99,9 @@ def load_glyphs(part: Part, folder: Path = SOURCES_FOLDER, most: int = 6000, dat
     (images, labels), _ = load_mnist(data)
     first, last = MNIST_PARTS[part]
     chosen = first + rng.choice(last - first, min(most, last - first), replace=False)
-    digits = tuple(trace(images[i], int(labels[i]), rng.random() < OUTLINED) for i in chosen)
-    strokes = tuple(
-        glyph for digit, styles in DIGIT_STYLES.items() for glyph in _drawn(_own(styles, part), most // 20, rng, digit)
-    )
+    traced = [trace(images[i], int(labels[i]), rng.random() < OUTLINED) for i in chosen]
+    digits = tuple(tuple(glyph for glyph in traced if glyph.label == digit) for digit in range(10))
+    strokes = tuple(tuple(_drawn(_digit_styles(digit, part), most // 20, rng, digit)) for digit in range(10))
     signs = tuple(_drawn(_own(SYMBOL_STYLES, part), most // 3, rng))
     printed = find_files(PRINT, part, folder)
     hands = [_written(path, rng, shaken=True) for path in find_files(HAND, part, folder)]
@@ -113,6 +114,13 @@ def trace(image: np.ndarray, label: int | None, outline: bool = False) -> Glyph:
     """Follow the strokes, or the outline, of a `(28, 28)` uint8 image of one digit."""
     large = cv2.resize(image, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
     return _from_ink(cv2.GaussianBlur(large, (0, 0), 1.5) > 127, label=label, outline=outline)
+
+
+def _digit_styles(digit: int, part: Part) -> list[Style]:
+    """The ways to write a digit: those of one part, and other writers' habits, taught ones to learn from."""
+    habits = [habit for habit in HABITS if habit.digit == digit]
+    skeletons = [one for habit in habits for one in (habit.taught if part == "train" else habit.held)]
+    return _own(DIGIT_STYLES[digit], part) + [Style("habit", each, HABITUAL) for each in skeletons]
 
 
 def _own(styles: Sequence[Style], part: Part) -> list[Style]:

@@ -88,7 +88,7 @@ FAMILIES: dict[str, Family] = {
 
 
 # What is drawn on the canvas, how often, and how high and wide the canvas is with its margin.
-DRAWN = {"alone": 0.45, "number": 0.16, "sums": 0.08, "mixed": 0.05, "words": 0.12, "drawings": 0.14}
+DRAWN = {"alone": 0.43, "number": 0.18, "sums": 0.08, "mixed": 0.05, "words": 0.12, "drawings": 0.14}
 CANVASES = ((380, 380), (380, 720), (280, 280), (400, 400))
 
 

@@ -6,10 +6,20 @@ from typing import TypeVar
 
 import numpy as np
 
-from mnist_app.digits.glyphs import Glyph, Glyphs, Hand
+from mnist_app.digits.glyphs import MARGIN, Glyph, Glyphs, Hand
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.paper_and_light import loguniform
 from mnist_app.digits.sheet import Sheet, render
+
+THICKEST = 0.22  # a pen's width as a share of what it writes
+LOWEST = 10.0  # pixels of a digit: lower ones cannot be read
+UNSTEADY = (0.08, 0.25, 0.6), (0.68, 0.18, 0.14)  # how much sizes vary in a hand, and how often so much
+ROUND = 0.3  # share of hands whose noughts are rings
+ALIKE, OTHERWISE = 0.7, 0.1  # share of hands that write a digit nearly alike each time, and how often they do not
+AGAIN = 0.2  # how often a number repeats a digit (77, 3000)
+JOINED = 0.08  # share of hands that do not lift the pen between two digits
+OFTEN = {0: 0.1, 1: 0.12}  # how often people write these beyond a tenth: round amounts, years, Benford's law
+LABEL_SHARES = [(1 - sum(OFTEN.values())) / 10 + OFTEN.get(label, 0.0) for label in range(10)]
 
 One = TypeVar("One")
 
@@ -27,6 +37,10 @@ class Writer:
         turn: of the writing, degrees.
         rough: whether the pen's width varies.
         stretch: width over height, 1 as the glyphs have it.
+        unsteady: standard deviation of the logarithm of a digit's height.
+        round_noughts: whether noughts are as wide as high.
+        alike: whether a digit looks nearly the same each time.
+        joined: whether the pen is often not lifted between two digits.
     """
 
     rng: np.random.Generator
@@ -37,18 +51,43 @@ class Writer:
     turn: float = 0.0
     rough: bool = False
     stretch: float = 1.0
+    unsteady: float = 0.08
+    round_noughts: bool = False
+    alike: bool = False
+    joined: bool = False
     _source: str = field(init=False)
     _hand: Hand | None = field(init=False)
+    _usual: dict[int, Glyph] = field(init=False, default_factory=dict)
+    _last: int = field(init=False)
+    _end: tuple[float, float] | None = field(init=False, default=None)  # right border and top of the last digit
 
     def __post_init__(self) -> None:
         self._source = self.rng.choice(["mnist", "strokes", "font"], p=[0.55, 0.27, 0.18])
         hands = self.glyphs.pens if self.glyphs.pens and self.rng.random() < 0.2 else self.glyphs.hands
         self._hand = hands[self.rng.integers(len(hands))] if hands else None
+        self._last = int(self.rng.integers(10))
 
     def digit(self, x: float, y: float, sheet: Sheet, height: float | None = None) -> float:
-        """Write a digit with its upper left corner at x, y; returns how wide it is."""
+        """Write a digit with its upper left corner at x, y; returns how wide it is.
+
+        Where no height is given, it is the hand's: small ones then stand on the line, or hang in the middle of it.
+        """
         glyph = self._pick_digit()
-        return self._write(glyph, x, y, sheet, Kind.DIGIT, height or self.height * np.exp(self.rng.normal(0, 0.08)))
+        if height is None:
+            height = max(self.height * np.exp(self.rng.normal(0, self.unsteady)), LOWEST)
+            y += (self.height - height) * self.rng.uniform(0.4, 1)
+        if self.joined and self._end and self.rng.random() < 0.7:
+            self._join(*self._end, x, y, height, sheet)
+        width = self._write(glyph, x, y, sheet, Kind.DIGIT, height)
+        self._end = x + width, y
+        return width
+
+    def _join(self, end: float, top: float, x: float, y: float, height: float, sheet: Sheet) -> None:
+        """Draw the pen's way from the last digit to one that begins at x, y, if it is short; it is no digit's own."""
+        if -0.2 < (x - end) / height < 0.5 and abs(y - top) < 0.5 * height:
+            rises = self.rng.uniform(0.3, 1, 2) * height
+            points = np.array([(end - 0.12 * height, top + rises[0]), (x + 0.12 * height, y + rises[1])])
+            sheet.line(points, max(1.0, min(self.width, THICKEST * height)), Kind.DOUBTFUL)
 
     def sign(self, x: float, y: float, sheet: Sheet, height: float | None = None) -> float:
         """Write a sign or letter of our own strokes."""
@@ -84,15 +123,29 @@ class Writer:
         return ink.shape[1]
 
     def _pick_digit(self) -> Glyph:
+        self._last = label = self._next_label()
+        if not self.alike or label not in self._usual or self.rng.random() < OTHERWISE:
+            self._usual[label] = pick(self.rng, self._glyphs_of(label))
+        return self._usual[label]
+
+    def _next_label(self) -> int:
+        if self.rng.random() < AGAIN:
+            return self._last
+        return int(self.rng.choice(10, p=LABEL_SHARES))
+
+    def _glyphs_of(self, label: int) -> Sequence[Glyph]:
         if self._source == "font" and self._hand and self._hand.digits:
-            return pick(self.rng, self._hand.digits)
-        return pick(self.rng, self.glyphs.strokes if self._source == "strokes" else self.glyphs.digits)
+            return [glyph for glyph in self._hand.digits if glyph.label == label] or self._hand.digits
+        return (self.glyphs.strokes if self._source == "strokes" else self.glyphs.digits)[label]
 
     def _write(self, glyph: Glyph, x: float, y: float, sheet: Sheet, kind: Kind, height: float) -> float:
         rng = self.rng
-        width = max(1.0, self.width * np.exp(rng.normal(0, 0.06)))
+        width = max(1.0, min(self.width * np.exp(rng.normal(0, 0.06)), THICKEST * height))
         slant, turn = self.slant + rng.normal(0, 0.06), self.turn + rng.normal(0, 3)
         stretch = self.stretch * float(np.exp(rng.normal(0, 0.09)))
+        if self.round_noughts and glyph.label == 0:
+            high, wide = (side - 2 * MARGIN for side in glyph.distance.shape)
+            stretch = high / max(wide, 1) * float(np.exp(rng.normal(0, 0.15)))
         ink, room = render(glyph, height, width, rng, slant, turn, stretch, self.rough)
         sheet.put(ink, x - room, y - room, kind, glyph.label if kind == Kind.DIGIT else None)
         return ink.shape[1] - 2 * room
@@ -107,4 +160,6 @@ def new_writer(rng: np.random.Generator, glyphs: Glyphs, height: float) -> Write
     """A person whose digits are that high: from hair lines to thick markers."""
     thick = height * loguniform(rng, 0.03, 0.2)
     slant, turn, stretch = rng.normal(0.05, 0.15), rng.normal(0, 3), np.exp(rng.normal(0, 0.13))
-    return Writer(rng, glyphs, height, max(1.0, thick), slant, turn, rng.random() < 0.15, stretch)
+    rough, unsteady = rng.random() < 0.15, float(rng.choice(UNSTEADY[0], p=UNSTEADY[1]))
+    habits = rng.random() < ROUND, rng.random() < ALIKE, rng.random() < JOINED
+    return Writer(rng, glyphs, height, max(1.0, thick), slant, turn, rough, stretch, unsteady, *habits)

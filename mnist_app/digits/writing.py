@@ -8,9 +8,10 @@ from mnist_app.digits.glyphs import Glyphs
 from mnist_app.digits.kinds import Kind
 from mnist_app.digits.paper_and_light import loguniform
 from mnist_app.digits.sheet import Sheet, render
-from mnist_app.digits.writer import Writer, pick
+from mnist_app.digits.writer import LOWEST, Writer, pick
 
 MOST_DIGITS = 60  # on a page
+BETWEEN = ("/", "/", ".", "-", "+", "=", ":", "x")  # numbers; slashes are like a 1
 
 
 # ---- families: sheet, writer, the printed lines' pitch and first row if any ----
@@ -23,11 +24,12 @@ def rows(sheet: Sheet, writer: Writer, rules: Rules) -> None:
     rng, h = writer.rng, writer.height
     height, width = sheet.size
     lead = rules[0] if rules else h * rng.uniform(1.15, 2.6)
-    gap = rng.uniform(-0.06, 0.25) if rng.random() < 0.5 else rng.uniform(0.1, 1.6)
+    gap = rng.uniform(-0.1, 0.25) if rng.random() < 0.5 else rng.uniform(0.1, 1.6)
+    space = max(gap * h, writer.width * 0.5) if gap > -0.03 else gap * h
     y = rules[1] - h * rng.uniform(0.8, 1.05) if rules else rng.uniform(0, max(1.0, (height - h) * rng.random()))
     slope, with_words = rng.normal(0, 0.02), rng.random() < 0.3
     for _ in range(rng.integers(1, 9)):
-        x = rng.uniform(0, width * 0.5)
+        x, writer.height = rng.uniform(0, width * 0.5), max(h * np.exp(rng.normal(0, writer.unsteady)), LOWEST)
         if with_words and rng.random() < 0.6:
             x += writer.word(x, y + slope * x, sheet) + h * rng.uniform(0.3, 1.5)
         for _ in range(rng.integers(1, 13)):
@@ -41,10 +43,11 @@ def rows(sheet: Sheet, writer: Writer, rules: Rules) -> None:
                 step = h * rng.uniform(0.5, 2)
             else:
                 step = writer.digit(*place)
-            x += step + max(gap * h, writer.width * 0.5 if gap > -0.03 else gap * h)
+            x += step + (space if rng.random() < 0.95 else rng.uniform(-0.1, 0) * h)
         if with_words and rng.random() < 0.2 and x < width:
             writer.word(x + h * 0.3, y, sheet)
-        y += lead if not rules else lead * max(1, round(h * 1.1 / lead))
+        tall = max(h, writer.height)
+        y += lead * tall / h if not rules else lead * max(1, round(tall * 1.1 / lead))
         if y > height - h * 0.6:
             break
 
@@ -117,7 +120,7 @@ def number(sheet: Sheet, writer: Writer, rules: Rules) -> None:
     n = int(rng.integers(2, 8))
     h = min(width / (n * 0.62 + 0.2), height) * rng.uniform(0.5, 1.0)
     writer.height, writer.width = h, max(1.0, h * loguniform(rng, 0.03, 0.17))
-    gap = rng.uniform(-0.12, 0.02) if rng.random() < 0.35 else rng.uniform(0.03, 0.5)
+    gap = rng.uniform(-0.12, 0.02) if rng.random() < 0.5 else rng.uniform(0.03, 0.5)
     x, y = rng.uniform(0, max(1.0, width - n * h * (0.62 + gap))), rng.uniform(0, max(1.0, height - h))
     for _ in range(n):
         x += writer.digit(x, y + rng.normal(0, 0.05) * h, sheet, h * np.exp(rng.normal(0, 0.05))) + gap * h
@@ -129,12 +132,15 @@ def sums(sheet: Sheet, writer: Writer, rules: Rules) -> None:
     height, width = sheet.size
     y = rng.uniform(0, max(1.0, height - h))
     for _ in range(rng.integers(1, 6)):
-        x, between = rng.uniform(0, width * 0.3), pick(rng, ("/", ".", "-", "+", "=", ":", "x"))
+        x, between = rng.uniform(0, width * 0.3), pick(rng, BETWEEN)
+        bracketed, share = rng.random() < 0.15, rng.random() < 0.1
         for _ in range(rng.integers(2, 5)):
+            x += _between(sheet, writer, x, y, "(") + 0.1 * h if bracketed else 0
             for _ in range(rng.integers(1, 5)):
                 if x < width - h * 0.4:
                     x += writer.digit(x, y, sheet) + h * rng.uniform(0.03, 0.2)
-            x += _between(sheet, writer, x + 0.1 * h, y, between) + h * 0.25
+            x += _between(sheet, writer, x, y, ")") + 0.1 * h if bracketed else 0
+            x += _between(sheet, writer, x + 0.1 * h, y, "%" if share else between) + 0.25 * h
             if rng.random() < 0.35:
                 x += (writer.letter if rng.random() < 0.5 else writer.sign)(x, y, sheet) + 0.2 * h
         y += h * rng.uniform(1.2, 2)
@@ -247,7 +253,7 @@ def _free_places(sheet: Sheet, writer: Writer, n: int, size: float = 0.0) -> lis
     height, width = sheet.size
     places: list[tuple[float, float, float]] = []
     for _ in range(n):
-        h = (size or writer.height) * np.exp(rng.normal(0, 0.22))
+        h = max((size or writer.height) * np.exp(rng.normal(0, max(0.22, writer.unsteady))), LOWEST)
         x, y = rng.uniform(0, max(1.0, width - 0.8 * h)), rng.uniform(0, max(1.0, height - h))
         if all(abs(x - a) >= (h + c) * 0.5 or abs(y - b) >= (h + c) * 0.55 for a, b, c in places):
             places.append((x, y, h))
@@ -255,10 +261,15 @@ def _free_places(sheet: Sheet, writer: Writer, n: int, size: float = 0.0) -> lis
 
 
 def _between(sheet: Sheet, writer: Writer, x: float, y: float, sign: str) -> float:
-    """Write the sign that stands between two numbers; returns its width."""
+    """Write a sign that stands between or around numbers; returns its width."""
     rng, h = writer.rng, writer.height
-    strokes: dict[str, list[list[tuple[float, float]]]] = {
-        "/": [[(rng.uniform(0.35, 0.9), -0.1 * rng.random()), (0, rng.uniform(1, 1.25))]],
+    along, around = np.linspace(-1, 1, 9), np.linspace(0, 2 * np.pi, 13)
+    bow, ring = rng.uniform(0.15, 0.35) * along**2, np.stack([np.cos(around), np.sin(around)], axis=1)
+    strokes: dict[str, list] = {
+        "/": [[(rng.uniform(0.3, 0.9), -0.1 * rng.random()), (0, rng.uniform(1, 1.25))]],
+        "(": [np.stack([bow, 0.5 + 0.62 * along], axis=1)],
+        ")": [np.stack([0.3 - bow, 0.5 + 0.62 * along], axis=1)],
+        "%": [[(0.55, 0), (0, 1)], *(0.17 * ring + np.array(middle) for middle in ((0.1, 0.2), (0.5, 0.8)))],
         ".": [[(0, 0.95), (0.02, 0.97)]],
         ":": [[(0, 0.35), (0.02, 0.37)], [(0, 0.8), (0.02, 0.82)]],
         "-": [[(0, 0.5), (0.4, 0.5)]],
@@ -267,9 +278,9 @@ def _between(sheet: Sheet, writer: Writer, x: float, y: float, sign: str) -> flo
         "x": [[(0, 0.35), (0.4, 0.85)], [(0.4, 0.35), (0, 0.85)]],
     }
     for stroke in strokes[sign]:
-        points = np.array(stroke) * h + rng.normal(0, 0.03 * h, (len(stroke), 2)) + (x, y)
+        points = np.array(stroke) * h + rng.normal(0, 0.03 * h, (len(stroke), 2)) / np.sqrt(len(stroke) / 2) + (x, y)
         sheet.line(points, writer.width, Kind.DRAWING)
-    return 0.4 * h
+    return 0.6 * h if sign == "%" else 0.4 * h
 
 
 def _box_edges(sheet: Sheet, writer: Writer) -> None:

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -56,13 +54,5 @@ def test_groupings_of_the_same_ink_are_rivals_and_no_neighbours():
     assert evidence.neighbours.valid.sum(axis=1).tolist() == [1, 1, 1]
     assert evidence.overlap[0, 2] == 1
     assert evidence.mark.tolist() == [1, 1, 0]
-    assert evidence.asked.all()
     foreign = evidence.own[:, OWN.index("part of a piece")]
     np.testing.assert_allclose(foreign, [0, 0, 0.5], atol=1e-6)
-
-
-def test_a_mark_is_a_neighbour_though_nobody_was_asked():
-    shape = replace(candidate(50), look=None)
-    evidence = evidence_of(candidate(0), shape)
-    assert evidence.asked.tolist() == [True, False]
-    assert evidence.neighbours.valid.sum(axis=1).tolist() == [1, 1]
