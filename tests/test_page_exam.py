@@ -57,7 +57,7 @@ def test_the_reading_as_a_whole(classifier, tmp_path):
     pages = (page_exam.draw_page(maker, number) for number in range(200))
     outcomes = [page_exam.examine(page, read_picture(page.picture, classifier)) for page in pages]
     all_, *_ = page_exam.summarize(outcomes)
-    assert all_["exact"] > 0.69
-    assert all_["read"] > 0.77
-    assert all_["refused"] > 0.9
+    assert all_["exact"] > 0.66
+    assert all_["read"] > 0.64
+    assert all_["refused"] > 0.95
     assert all_["false_per_page"] < 0.2
