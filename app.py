@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnist_app import navigation
-from mnist_app.navigation import Page
+from mnist_app.web import navigation
+from mnist_app.web.navigation import Page
 
 
 def to_streamlit(page: Page) -> st.Page:

@@ -1,5 +1,5 @@
 """`python -m mnist_app`: the command line."""
 
-from mnist_app.commands import app
+from mnist_app.cli.commands import app
 
 app(prog_name="python -m mnist_app")

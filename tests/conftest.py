@@ -10,9 +10,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import pytest
 
-from mnist_app import datasets, model_store
-from mnist_app.classifier import Classifier, load_classifier
-from mnist_app.exam import Exam
+from mnist_app.digits import datasets
+from mnist_app.insight.exam import Exam
+from mnist_app.network import model_store
+from mnist_app.network.classifier import Classifier, load_classifier
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,15 @@ import pytest
 import typer
 from PIL import Image
 
-from mnist_app import choosing, comparison, model_store, navigation, page_exam, robustness
-from mnist_app.commands import app as command_line
-from mnist_app.digits.pages import FAMILIES
-from mnist_app.evaluation import summarize_seeds
-from mnist_app.model_store import StoredModel
-from mnist_app.recipes import DETECTOR, TRAINABLE
+from mnist_app.cli.commands import app as command_line
+from mnist_app.digits.generated.pages import FAMILIES
+from mnist_app.insight import choosing, comparison, page_exam, robustness
+from mnist_app.insight.evaluation import summarize_seeds
+from mnist_app.network import model_store
+from mnist_app.network.model_store import StoredModel
+from mnist_app.network.recipes import DETECTOR, TRAINABLE
 from mnist_app.settings import MODELS_FOLDER
+from mnist_app.web import navigation
 
 ROOT = Path(__file__).parents[1]
 README, CONTRIBUTING, DOCS = ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs"

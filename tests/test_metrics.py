@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import accuracy_score, log_loss, precision_score, recall_score
 
 from mnist_app import metrics
-from mnist_app.classifier import softmax
+from mnist_app.network.classifier import softmax
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ ROOT = Path(__file__).parents[1]
 RUN_ALL_PAGES = """
 import sys
 from streamlit.testing.v1 import AppTest
-from mnist_app.examples import draw_example
-from mnist_app.navigation import PAGES
+from mnist_app.web.examples import draw_example
+from mnist_app.web.navigation import PAGES
 
 app = AppTest.from_file("app.py", default_timeout=60)
 app.session_state["drawing"] = {"drawing": {"raw": {"objects": draw_example(4, (480, 300), 16, "black")}, "data": None}}

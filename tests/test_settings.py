@@ -6,9 +6,10 @@ import typer
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from mnist_app import commands, navigation, runs
-from mnist_app.recipes import RECIPES
+from mnist_app.cli import commands
+from mnist_app.network.recipes import RECIPES
 from mnist_app.settings import AT_LEAST_1, Form, TrainingSettings, setting
+from mnist_app.web import navigation, runs
 
 APP = Path(__file__).parents[1] / "app.py"
 

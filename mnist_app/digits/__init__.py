@@ -1,1 +1,1 @@
-"""What is learnt from: pages of handwriting that the program draws, with the truth about every pixel."""
+"""What networks learn from: MNIST's and Kaggle's files, the way to 28 x 28, and all that changes or draws digits."""

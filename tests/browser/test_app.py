@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from serving import SECONDS, wait_until_idle
 
-from mnist_app.navigation import FIRST, PAGES
+from mnist_app.web.navigation import FIRST, PAGES
 
 SEVEN = [[(150, 70), (240, 70), (180, 240)]]
 FOUR = [[(60, 60), (30, 160), (120, 160)], [(95, 110), (95, 250)]]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from serving import SECONDS, wait_until_idle
 from test_app import open_page, says
 
-from mnist_app import model_store
+from mnist_app.network import model_store
 
 CROSSING = """(chart, [column, row]) => {
     const labels = [...chart.querySelectorAll('.role-axis-label text')];

@@ -10,7 +10,7 @@ from serving import DEVICES, SECONDS, wait_until_idle
 from test_app import open_page
 from test_explore_pages import shows
 
-from mnist_app import model_store
+from mnist_app.network import model_store
 
 SHOWN = 24  # digits on one page of a gallery
 LOCAL = ("file:", "data:")

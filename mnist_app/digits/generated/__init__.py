@@ -1,0 +1,1 @@
+"""What is learnt from: pages of handwriting that the program draws, with the truth about every pixel."""

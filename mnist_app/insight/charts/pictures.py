@@ -1,0 +1,53 @@
+"""Pictures made of images: many in one, the mean of many, and one coloured by a map."""
+
+import cv2
+import numpy as np
+
+from mnist_app.insight.charts.look import BLUE, VERMILLION
+from mnist_app.settings import CLASSES, IMAGE_SIZE
+
+PAPER, INK = 242, 40
+STRONGEST = 0.85  # of a colour over a picture
+
+
+def contact_sheet(images: np.ndarray, columns: int) -> np.ndarray:
+    """Lay images out in rows, as one picture.
+
+    Args:
+        images: `(n, 28, 28)` uint8.
+        columns: images in a row.
+
+    Returns:
+        `(rows * 28, columns * 28)` uint8; places without an image stay background.
+    """
+    rows = -(-len(images) // columns)
+    places = np.zeros((rows * columns, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    places[: len(images)] = images
+    return places.reshape(rows, columns, IMAGE_SIZE, IMAGE_SIZE).swapaxes(1, 2).reshape(rows * IMAGE_SIZE, -1)
+
+
+def mean_images(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Average the images `(n, 28, 28)` of each digit; `(10, 28, 28)` uint8. Every digit must occur."""
+    return np.stack([images[labels == digit].mean(axis=0).round() for digit in range(CLASSES)]).astype(np.uint8)
+
+
+def overlay(image: np.ndarray, heat: np.ndarray, side: int) -> np.ndarray:
+    """Colour an image by a map: blue where it is above 0, vermillion where below, the stronger the further.
+
+    Args:
+        image: `(28, 28)` uint8.
+        heat: `(28, 28)`, in any unit; the farthest from 0 gets the full colour.
+        side: of the picture in pixels.
+
+    Returns:
+        `(side, side, 3)` uint8 RGB, dark ink on light paper.
+    """
+    paper = cv2.resize(PAPER - image * ((PAPER - INK) / 255), (side, side), interpolation=cv2.INTER_NEAREST)
+    strength = cv2.resize(heat / max(np.abs(heat).max(), 1e-9), (side, side), interpolation=cv2.INTER_LINEAR)
+    colours = np.where(strength[..., np.newaxis] > 0, _rgb(BLUE), _rgb(VERMILLION))
+    share = STRONGEST * np.abs(strength)[..., np.newaxis]
+    return np.rint(paper[..., np.newaxis] * (1 - share) + colours * share).astype(np.uint8)
+
+
+def _rgb(colour: str) -> np.ndarray:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])

@@ -1,0 +1,1 @@
+"""Networks: how they are built, trained, calibrated and stored, and the classifier that asks one."""

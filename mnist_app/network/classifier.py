@@ -1,0 +1,130 @@
+"""Run a trained network with LiteRT: images in, probabilities, features and maps out. No TensorFlow."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from mnist_app.digits.datasets import to_input
+from mnist_app.network.model_store import Calibration, DigitTest, StoredModel
+from mnist_app.settings import CLASSES
+
+CHUNK = 250  # images per call: more would not be faster, and the maps of all would fill the memory
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What the network says of n images.
+
+    Attributes:
+        y_prob: `(n, 10)` float32, rows sum to 1: which digit, given that it is one.
+        digit_prob: `(n,)` float32, the probability that the image is a digit at all; 1 where nothing was fitted to
+            tell.
+        features: `(n, d)` float32, what the last layer sees.
+        scores: `(n, 10)`, or `(n, 11)` where the network has a class "not a digit"; float32, before softmax.
+        evidence: `(n, 3)` float32 of `digit_evidence`; zeros where nothing was fitted.
+        maps: `(n, h, w, c)` float32, the last convolution's output, where asked for.
+    """
+
+    y_prob: np.ndarray
+    digit_prob: np.ndarray
+    features: np.ndarray
+    scores: np.ndarray
+    evidence: np.ndarray
+    maps: np.ndarray | None
+
+
+class Classifier:
+    """A trained network, ready to be asked from any thread."""
+
+    def __init__(self, path: Path, calibration: Calibration | None = None, digit_test: DigitTest | None = None) -> None:
+        """Load `model.tflite`.
+
+        Args:
+            path: the file.
+            calibration: temperature and thresholds of the model; the neutral ones where None.
+            digit_test: tells digits from everything else; where None, all images pass.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        if not Path(path).is_file():
+            raise FileNotFoundError(f"There is no model file {path}.")
+        self.calibration = calibration or Calibration()
+        self.digit_test = digit_test
+        self._lock = Lock()  # an Interpreter is not thread-safe, and Streamlit runs each session in a thread
+        self._interpreter = Interpreter(str(path), num_threads=min(4, os.cpu_count() or 1))
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        # Outputs go by their signature's names: the list of output tensors is not in the network's order.
+        outputs = self._interpreter.get_signature_runner().get_output_details()
+        self._outputs = [outputs[f"output_{i}"]["index"] for i in range(3)]
+        self._batch = 0
+
+    def predict(self, images: np.ndarray, *, maps: bool = False) -> Outputs:
+        """Classify images.
+
+        Args:
+            images: `(n, 28, 28)` uint8, 0 = background and 255 = ink; n at least 1.
+            maps: whether to return the last convolution's maps, 30 KB an image.
+
+        Returns:
+            The network's `Outputs`, in the order of the images.
+
+        Raises:
+            ValueError: the array has another shape or type.
+        """
+        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
+            raise ValueError(f"images must be (n, 28, 28) uint8 with n at least 1, not {images.shape} {images.dtype}.")
+        starts = range(0, len(images), CHUNK)
+        chunks = [self._infer(to_input(images[i : i + CHUNK]), maps) for i in starts]
+        scores, features, *last = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+        evidence, digit_prob = np.zeros((len(images), 3), np.float32), np.ones(len(images), np.float32)
+        if test := self.digit_test:
+            evidence = digit_evidence(scores, features, test)
+            digit_prob = _sigmoid(evidence @ test.weights + test.intercept)
+        y_prob = softmax(scores[:, :CLASSES] / self.calibration.temperature)
+        return Outputs(y_prob, digit_prob, features, scores, evidence, last[0] if maps else None)
+
+    def _infer(self, x: np.ndarray, maps: bool) -> tuple[np.ndarray, ...]:
+        with self._lock:
+            if len(x) != self._batch:
+                self._interpreter.resize_tensor_input(self._input, x.shape)
+                self._interpreter.allocate_tensors()
+                self._batch = len(x)
+            self._interpreter.set_tensor(self._input, x)
+            self._interpreter.invoke()
+            return tuple(self._interpreter.get_tensor(index) for index in self._outputs[: 2 + maps])
+
+
+def load_classifier(model: StoredModel) -> Classifier:
+    """Load a stored model's network with its calibration."""
+    return Classifier(model.tflite, model.calibration, model.digit_test)
+
+
+def digit_evidence(scores: np.ndarray, features: np.ndarray, test: DigitTest) -> np.ndarray:
+    """What speaks for each image being a digit at all, `(n, 3)` float32; more is better.
+
+    1. How far the best ten scores together exceed that of the class "not a digit"; 0 where the network has none.
+    2. The scores' negative energy, log sum exp (Liu et al. 2020, arXiv 2010.03759).
+    3. Minus the logarithm of the Mahalanobis distance from the features to the nearest digit's mean (Lee et al. 2018,
+       arXiv 1807.03888).
+    """
+    best = scores[:, :CLASSES].max(axis=1)
+    energy = best + np.log(np.exp(scores[:, :CLASSES] - best[:, np.newaxis]).sum(axis=1))
+    against = scores[:, CLASSES] if scores.shape[1] > CLASSES else energy
+    whitened = features @ test.whitening
+    distance = np.linalg.norm(whitened[:, np.newaxis] - test.whitened_means, axis=2).min(axis=1)
+    return np.stack([energy - against, energy, -np.log(distance + 1e-6)], axis=1).astype(np.float32)
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Turn scores `(n, k)` into probabilities `(n, k)` of the same type; rows sum to 1."""
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    return (1 / (1 + np.exp(-np.clip(values, -60, 60)))).astype(np.float32)

@@ -1,0 +1,76 @@
+"""A reading in words: what the pages say about a digit, a number or no digit at all, and one row of a table."""
+
+from collections import Counter
+
+from mnist_app.reading.front_door import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS, Digit, Reading
+from mnist_app.tables import Row
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+CLEAR = 0.9  # above it, no other digit is worth naming
+LOOKS_LIKE = {
+    PHOTO: "This looks like a photo, not a page.",
+    WORDS: "This looks like words.",
+    PRINTED: "This looks like print.",
+    DRAWING: "This looks like a drawing or a sign.",
+}
+MOST_REASONS = 2  # in a sentence
+
+
+def percent(share: float) -> str:
+    """Write a probability for people: never "100 %", which no network may claim."""
+    number = "over 99.9" if share > 0.999 else f"{100 * share:.1f}"
+    return f"{number}\N{NO-BREAK SPACE}%"
+
+
+def in_words(reading: Reading) -> tuple[str, str]:
+    """Say what was read: the answer itself, such as "42", "4 or 9?" or "?", and a sentence on how sure it is."""
+    digits = reading.digits
+    if len(digits) == 1:
+        return _one_digit(digits[0])
+    if digits:
+        return reading.text, _how_sure(digits)
+    return "?", LOOKS_LIKE[reading.looks_like] if reading.looks_like else _why_none(reading)
+
+
+def flatten_answer(answer: Row) -> Row:
+    """Turn one picture's answer, as `predict --format json` prints it, into one row; its lines are joined by spaces."""
+    confidences = [digit["confidence"] for digit in answer["digits"]]
+    return {
+        "path": answer["path"],
+        "text": answer["text"].replace("\n", " "),
+        "lowest confidence": f"{min(confidences):.3f}" if confidences else "",
+        "rejected": len(answer["rejected"]),
+        "error": answer["error"] or "",
+    }
+
+
+def _one_digit(digit: Digit) -> tuple[str, str]:
+    first, second = digit.candidates
+    if digit.state == "unsure" and digit.confidence >= CLEAR:
+        # The ten probabilities say which digit it is, given that it is one: here that is the doubt.
+        return f"{first}?", f"I am not sure that this is a digit. If it is one, then {first} rather than {second}."
+    if digit.state == "unsure":
+        chances = f"{percent(digit.probabilities[first])} or {percent(digit.probabilities[second])}"
+        return f"{first} or {second}?", f"I am not sure: {chances}."
+    return str(first), f"{_certainty(digit.confidence)}: {percent(digit.confidence)}."
+
+
+def _how_sure(digits: tuple[Digit, ...]) -> str:
+    unsure = [place for place, digit in enumerate(digits) if digit.state == "unsure"]
+    if not unsure:
+        lowest = min(digit.confidence for digit in digits)
+        return f"{_certainty(lowest)}: {percent(lowest)}{'' if lowest > 0.999 else ' or more'} for each digit."
+    first, second = digits[unsure[0]].candidates
+    place = ORDINALS[unsure[0]] if unsure[0] < len(ORDINALS) else f"{unsure[0] + 1}th"
+    more = f" And of {len(unsure) - 1} more." if len(unsure) > 1 else ""
+    return f"I am not sure of the {place} digit: {first} or {second}?{more}"
+
+
+def _why_none(reading: Reading) -> str:
+    counts = Counter(blob.reason for blob in reading.rejected if blob.reason != NOT_A_DIGIT)
+    reasons = [reason for reason, _ in counts.most_common(MOST_REASONS)]
+    return f"{NOT_A_DIGIT}{': ' if reasons else ''}{', or '.join(reasons)}."
+
+
+def _certainty(confidence: float) -> str:
+    return "Almost certain" if confidence >= 0.99 else "Very sure" if confidence >= CLEAR else "Fairly sure"

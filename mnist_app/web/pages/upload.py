@@ -1,0 +1,86 @@
+"""Upload: pictures of digits, their numbers as text, and corrections by hand."""
+
+import io
+import json
+from typing import Any
+
+import streamlit as st
+from PIL import Image
+
+from mnist_app.reading import wording
+from mnist_app.reading.picture_files import SUFFIXES
+from mnist_app.web import picture_card, ui
+from mnist_app.web.examples import compose_page
+from mnist_app.web.session import PictureFile
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "Try a page": {"seed": 0},
+    "Try ruled paper in bad light": {"seed": 3, "ruled": True},
+}
+CARDS = 5  # files shown at a time
+NUMBER_STYLE = '<style>[class*="st-key-number"] code { font-size: 1.75rem; line-height: 1.3 }</style>'
+
+
+def choose_files() -> list[PictureFile]:
+    """Let the user choose pictures, take one, or try an example; returns them."""
+    source = st.segmented_control(
+        "Where from", ["Files", "Camera"], default="Files", required=True, key="source", label_visibility="collapsed"
+    )
+    if source == "Camera":
+        photo = st.camera_input("Hold a page of digits into the camera", key="camera")
+        return ui.session().take([photo] if photo else [], "camera.jpg")
+    types = [suffix[1:] for suffix in SUFFIXES]
+    uploads = st.file_uploader("Pictures of handwritten digits", types, accept_multiple_files=True, key="files")
+    return ui.session().take(uploads) or choose_example()
+
+
+def choose_example() -> list[PictureFile]:
+    """Offer pages to try for those who have no picture at hand."""
+    st.write("A photo of a page, a scan or a drawing, with any number of digits in rows. Nothing at hand?")
+    session = ui.session()
+    with st.container(horizontal=True):
+        for name in EXAMPLES:
+            st.button(name, on_click=session.choose_example, args=[name])
+    return [example_file(session.example)] if session.example else []
+
+
+@st.cache_resource(max_entries=len(EXAMPLES), show_spinner=False)
+def example_file(name: str) -> PictureFile:
+    """One of the example pages as a PNG file."""
+    _, test = ui.load_digits()
+    file = io.BytesIO()
+    Image.fromarray(compose_page(test, **EXAMPLES[name])).save(file, "PNG")
+    return PictureFile(f"{name.removeprefix('Try ').capitalize()}.png", file.getvalue())
+
+
+def show_results(results: list[dict]) -> None:
+    """Show all files' answers as a table, and offer them for download."""
+    rows = [wording.flatten_answer(result) for result in results]
+    if len(rows) > 1:
+        shown = [name for name in rows[0] if name != "rejected"]  # how much was left out is for the files
+        st.dataframe(rows, column_order=shown, hide_index=True, alt="The number read in each file")
+    with st.container(horizontal=True):
+        ui.offer_csv(lambda: rows, "digits")
+        st.download_button(
+            "JSON",
+            json.dumps(results, indent=1),
+            "digits.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+st.title("Upload pictures")
+model = ui.pick_model(tested_here=False)
+st.html(NUMBER_STYLE)
+files = choose_files()
+if not files:
+    st.stop()
+
+read = [(file, picture_card.read_corrected(file, model)) for file in files]
+pages = -(-len(read) // CARDS)
+page = st.pagination(pages, key="page") if pages > 1 else 1
+for file, answer in read[(page - 1) * CARDS : page * CARDS]:
+    picture_card.show_card(file, model, answer)
+show_results([picture_card.to_dict(file.name, answer) for file, answer in read])

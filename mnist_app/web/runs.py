@@ -1,0 +1,157 @@
+"""Trainings that the web app starts: one child process at a time, watched through the files that it writes.
+
+Training needs TensorFlow and every processor core for minutes. In a process of its own it leaves the web server small
+and answering, and can be cancelled at any moment.
+"""
+
+import atexit
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+
+from mnist_app.network.model_store import check_name, partial_folder, read_history
+from mnist_app.network.pace import Pace
+from mnist_app.settings import MODELS_FOLDER, PACKAGE, TrainingSettings
+
+LOG_LINES = 15
+NICENESS = 10  # training takes what the web server leaves, so that pages stay quick
+
+
+class Run:
+    """One training in a child process.
+
+    Attributes:
+        name: of the model that it makes.
+        settings: how it trains.
+    """
+
+    def __init__(self, name: str, settings: TrainingSettings, command: list[str], folder: Path) -> None:
+        """Start the command, to which `--progress-file` is added; models are written into `folder`."""
+        self.name, self.settings = name, settings
+        self._model, self._partial = folder / name, partial_folder(name, folder)
+        self._scratch = tempfile.TemporaryDirectory(prefix="mnist-run-")
+        self._progress_file, self._log = (Path(self._scratch.name) / file for file in ("progress.json", "log.txt"))
+        self._pace = Pace()
+        self._cancelled = False
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, "--progress-file", str(self._progress_file)],
+                cwd=PACKAGE.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C in the server's terminal is the server's: it then cancels by itself
+            )
+        if hasattr(os, "setpriority"):  # not on Windows
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
+
+    @property
+    def state(self) -> str:
+        """One of "starting", "training", "finishing", "done", "failed", "cancelled"."""
+        if self._cancelled:
+            return "cancelled"
+        if (code := self._process.poll()) is not None:
+            return "failed" if code else "done"
+        step, steps, _ = self.progress
+        return "starting" if not step else "training" if step < steps else "finishing"
+
+    @property
+    def running(self) -> bool:
+        return self.state in ("starting", "training", "finishing")
+
+    @property
+    def progress(self) -> tuple[int, int, dict[str, float]]:
+        """Step, steps of the whole run, and the latest figures; zeros before the first step."""
+        with suppress(FileNotFoundError):
+            figures = json.loads(self._progress_file.read_text(encoding="utf-8"))
+            return figures.pop("step"), figures.pop("steps"), figures
+        return 0, 0, {}
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time that the remaining steps need at the speed seen so far; None before that can be told."""
+        step, steps, _ = self.progress
+        return self._pace.seconds_left(step, steps)
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """The epochs so far, as in `history.csv`; none before the first step, for what lies there may be another's."""
+        if not self.progress[0]:
+            return []
+        for folder in (self._partial, self._model):
+            with suppress(FileNotFoundError):  # renamed between a look and the reading
+                if rows := read_history(folder / "history.csv"):
+                    return rows
+        return []
+
+    @property
+    def log_tail(self) -> str:
+        """The last lines that the training printed."""
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(lines[-LOG_LINES:])
+
+    def cancel(self) -> None:
+        """End the training and remove what it has written; nothing happens where it has ended already."""
+        if self._process.poll() is None:
+            self._cancelled = True
+            self._process.kill()  # at once, whatever it is doing; what it would tidy up is tidied here
+            self._process.wait()
+            shutil.rmtree(self._partial, ignore_errors=True)
+
+
+def flags(settings: TrainingSettings) -> list[str]:
+    """Tell `train` these settings: all that it has an option for."""
+    values, table = settings.to_dict(), settings.table()
+    return [f"--{name.replace('_', '-')}={value}" for name, value in values.items() if table[name].option]
+
+
+class Runs:
+    """The latest training of this server; there is at most one at a time."""
+
+    def __init__(self, folder: Path = MODELS_FOLDER, program: tuple[str, ...] = ("-m", "mnist_app", "train")) -> None:
+        """Keep trainings that write into `folder`; `program` is what Python is told to run."""
+        self.latest: Run | None = None
+        self._folder, self._program = folder, program
+        self._lock = Lock()
+        atexit.register(self.cancel)  # no training outlives the server unseen
+
+    @property
+    def busy(self) -> bool:
+        return self.latest is not None and self.latest.running
+
+    def start(self, recipe: str, name: str, settings: TrainingSettings) -> Run:
+        """Start training a new model.
+
+        Args:
+            recipe: a name in `recipes.RECIPES`; decides the architecture.
+            name: of the new model.
+            settings: all other settings.
+
+        Returns:
+            The run, which is also `latest` from now on.
+
+        Raises:
+            ValueError: the name is not allowed or taken, or another training is running.
+        """
+        with self._lock:
+            if self.latest is not None and self.latest.running:
+                raise ValueError(f"{self.latest.name!r} is being trained; only one network can be at a time.")
+            if (self._folder / check_name(name)).exists():
+                raise ValueError(f"There is a network {name!r} already; choose another name.")
+            command = [sys.executable, *self._program, "--recipe", recipe, "--name", name, *flags(settings)]
+            self.latest = Run(name, settings, command, self._folder)
+            return self.latest
+
+    def cancel(self) -> None:
+        """End the running training, if there is one."""
+        if self.latest is not None:
+            self.latest.cancel()
+
+
+SERVER = Runs()  # all sessions of a server see the same one

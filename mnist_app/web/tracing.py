@@ -1,0 +1,72 @@
+"""Turn an image of a digit into pen strokes that fill the same shape, to go on drawing where MNIST stopped."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mnist_app.settings import IMAGE_SIZE
+from mnist_app.web.strokes import THINNEST
+
+FILLED = 0.86  # share of the canvas that the 28 pixels take
+GAP = 3  # pixels from line to line: less than the pen's width
+TALLEST = 36  # pixels: a taller stroke would be drawn again with a wider pen
+INK = 110  # of 255: grey from which on it is ink
+
+Point = tuple[float, int]  # column, row
+Run = tuple[int, int]  # first and last pixel of ink in a line
+
+
+def trace(image: np.ndarray, size: tuple[int, int], colour: str) -> list[dict[str, Any]]:
+    """Fill the shape of an image with pen strokes to and fro, as objects that the canvas shows and can undo.
+
+    Args:
+        image: `(28, 28)` uint8.
+        size: width and height of the canvas in pixels.
+        colour: of the ink, as CSS writes it.
+
+    Returns:
+        fabric.js objects, as `strokes.to_object` makes them, but with sharp corners.
+    """
+    scale = FILLED * min(size) / IMAGE_SIZE
+    side = round(scale * IMAGE_SIZE)
+    mask = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC) > INK
+    left, top = (size[0] - side) // 2, (size[1] - side) // 2
+    return [
+        {
+            "type": "Path",
+            "path": [["M" if i == 0 else "L", float(x + left), float(y + top)] for i, (x, y) in enumerate(points)],
+            "fill": None,
+            "stroke": colour,
+            "strokeWidth": THINNEST,
+            "strokeLineCap": "round",
+            "strokeLineJoin": "round",
+        }
+        for points in _scan(mask)
+    ]
+
+
+def _scan(mask: np.ndarray) -> list[list[Point]]:
+    """Cover ink with lines `GAP` apart, joined to one stroke as long as nothing branches."""
+    strokes: list[list[Point]] = []
+    open_strokes: list[tuple[Run, list[Point]]] = []
+    for y in range(GAP // 2, len(mask), GAP):
+        runs = _runs(mask[y])
+        following = []
+        for first, last in runs:
+            above = [(run, stroke) for run, stroke in open_strokes if run[0] <= last and run[1] >= first]
+            alone = len(above) == 1 and sum(a <= above[0][0][1] and b >= above[0][0][0] for a, b in runs) == 1
+            stroke = above[0][1] if alone and y - above[0][1][0][1] <= TALLEST else []
+            if not stroke:
+                strokes.append(stroke)
+            inset = min(THINNEST / 2, (last - first) / 2)
+            ends = [(first + inset, y), (last - inset, y)]
+            stroke += ends if not stroke or abs(stroke[-1][0] - first) < abs(stroke[-1][0] - last) else ends[::-1]
+            following.append(((first, last), stroke))
+        open_strokes = following
+    return strokes
+
+
+def _runs(line: np.ndarray) -> list[Run]:
+    edges = np.flatnonzero(np.diff(np.r_[0, line.astype(np.int8), 0]))
+    return [(int(first), int(end) - 1) for first, end in edges.reshape(-1, 2)]

@@ -1,0 +1,126 @@
+"""The visitor's digit: kept when it was read on Draw, or named by the address, for the pages that say more of it."""
+# ruff: noqa: TID251 (this module is on ui's floor)
+
+import base64
+import binascii
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from mnist_app.insight.exam import Case
+from mnist_app.reading.front_door import Digit
+from mnist_app.settings import IMAGE_SIZE
+from mnist_app.web import canvas, navigation, tracing, ui
+
+PARAMETER = "own"  # of the address
+TEST, OWN = "test digit", "your own"  # what the page Digit shows
+CONFUSED_HELP = "Test digits that the network reads as it reads yours, with the same second guess: the closest first."
+
+
+def choose(digits: Sequence[Digit], key: str) -> Digit:
+    """Return the digit to look at: of several, the one that the user chooses; the default is the least sure one."""
+    if len(digits) == 1:
+        return digits[0]
+    least = min(range(len(digits)), key=lambda i: digits[i].confidence)
+    chosen = st.segmented_control(
+        "Look at one digit", range(len(digits)), default=least, format_func=lambda i: str(digits[i].label),
+        key=f"{key}_{len(digits)}", required=True, wrap=True,
+    )  # fmt: skip
+    return digits[chosen]
+
+
+def image() -> np.ndarray | None:
+    """The digit, `(28, 28)` uint8: the one in the address, else the last one; None where there is none yet."""
+    session, named = ui.session(), decode(st.query_params.get(PARAMETER, ""))
+    if named is not None and (session.digit is None or not np.array_equal(session.digit, named)):
+        session.keep_digit(named, drawn=False)
+    return session.digit
+
+
+def case(model: str) -> Case | None:
+    """What a network says of the visitor's digit; None where there is none yet."""
+    found = image()
+    if found is None:
+        return None
+    outputs = ui.load_classifier(model).predict(found[np.newaxis])
+    return Case(found, outputs.y_prob[0], outputs.features[0])
+
+
+def encode(image: np.ndarray) -> str:
+    """Write an image `(28, 28)` uint8 as a word of a few hundred letters that an address can hold."""
+    return base64.urlsafe_b64encode(zlib.compress(image.tobytes(), 9)).decode()
+
+
+def decode(word: str) -> np.ndarray | None:
+    """Read what `encode` wrote; None for anything else."""
+    try:
+        data = zlib.decompressobj().decompress(base64.urlsafe_b64decode(word), IMAGE_SIZE**2 + 1)
+    except (binascii.Error, zlib.error, ValueError):
+        return None
+    return np.frombuffer(data, np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE) if len(data) == IMAGE_SIZE**2 else None
+
+
+# ---- ways from page to page ----
+
+
+def show_ways(digit: Digit | None, model: str) -> None:
+    """Show the ways that lead on from a digit; without one they keep their places but lead nowhere."""
+    with st.container(horizontal=True, gap="small"):
+        st.page_link(
+            navigation.DIGIT.path,
+            label="Why? Look closer",
+            icon=navigation.DIGIT.icon,
+            disabled=digit is None,
+            query_params={"model": model, "which": OWN, PARAMETER: encode(digit.image) if digit else ""},
+        )
+        link_confused(model, *(digit.candidates if digit else (0, 0)), disabled=digit is None)
+
+
+def link_confused(model: str, first: int, second: int, disabled: bool = False) -> None:
+    """Link to the test digits with the same first and second guess, the closest ones first."""
+    query = {"predicted": str(first), "second": str(second), "answer": "all", "sort": "smallest margin"}
+    st.page_link(
+        navigation.ERRORS.path,
+        label="Test digits that are confused like yours",
+        icon=":material/compare_arrows:",
+        help=CONFUSED_HELP,
+        disabled=disabled,
+        query_params={"model": model, **query},
+    )
+
+
+def link_canvas(model: str, case: Case) -> None:
+    """Link to Draw with this digit as pen strokes; one that was drawn there is there still."""
+    drawn = case.number is None and ui.session().digit_is_drawn
+    trace = {} if drawn else {"trace": encode(case.image) if case.number is None else str(case.number)}
+    st.page_link(
+        navigation.DRAW.path,
+        label="Edit on the canvas",
+        icon=":material/edit:",
+        help="Opens Draw with this digit as pen strokes.",
+        query_params={"model": model, **trace},
+    )
+
+
+def trace_on_canvas() -> None:
+    """Where the address asks for it, put a digit on Draw's canvas, as pen strokes; before the canvas is shown."""
+    word = st.query_params.get("trace", "")
+    found = _test_digit(word) if word.isdecimal() else decode(word)
+    if found is None:
+        return
+    del st.query_params["trace"]  # the next run is to keep what is drawn
+    paper = canvas.PAPERS[canvas.default_paper()]
+    ui.session().drawing.put(tracing.trace(found, paper, canvas.INK))
+
+
+def show_missing() -> None:
+    """Say that there is no digit yet, and where to make one."""
+    st.info("There is no digit of yours yet.", icon=":material/draw:")
+    st.page_link(navigation.DRAW.path, label="Draw one", icon=navigation.DRAW.icon)
+
+
+def _test_digit(number: str) -> np.ndarray | None:
+    images = ui.load_digits()[1][0]
+    return images[int(number)] if int(number) < len(images) else None

@@ -1,0 +1,186 @@
+import json
+import shutil
+import subprocess
+import sys
+from functools import partial
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from mnist_app.cli import commands
+from mnist_app.digits import kaggle
+from mnist_app.insight import map_and_labels, robustness
+from mnist_app.insight.documents import Report
+from mnist_app.network import model_store
+from mnist_app.settings import DATA_FOLDER
+
+
+def run(*arguments):
+    return CliRunner().invoke(commands.app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def pictures(tmp_path, mnist_test):
+    """A folder with a 7, a 2, and a text file that is called a picture."""
+    for i, name in enumerate(("a seven.png", "b two.png")):
+        Image.fromarray(255 - cv2.resize(mnist_test[0][i], (280, 280))).save(tmp_path / name)
+    (tmp_path / "c broken.png").write_text("no picture")
+    return tmp_path
+
+
+def test_predict_prints_one_json_object_per_path_in_order(pictures):
+    result = run("predict", pictures / "c broken.png", pictures / "b two.png", "--format", "json")
+    broken, two = map(json.loads, result.stdout.splitlines())
+    assert result.exit_code == 1
+    assert broken["error"].startswith("This is not a picture")
+    assert (broken["text"], broken["digits"]) == ("", [])
+    assert (two["text"], two["error"]) == ("2", None)
+    assert set(two["digits"][0]) == {"label", "confidence", "box", "probabilities"}
+    assert len(two["digits"][0]["probabilities"]) == 10
+
+
+def test_predict_takes_folders_and_prints_csv_and_table(pictures):
+    (pictures / "c broken.png").unlink()
+    result = run("predict", pictures, "--format", "csv")
+    assert result.exit_code == 0
+    assert [line.split(",")[1] for line in result.stdout.splitlines()] == ["text", "7", "2"]
+    assert "a seven.png" in run("predict", pictures).stdout
+
+
+def test_predict_one_digit(pictures):
+    result = run("predict", pictures / "a seven.png", "--digits", "one", "--format", "json")
+    assert json.loads(result.stdout)["text"] == "7"
+
+
+def test_a_blank_picture_and_an_empty_folder(tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    Image.fromarray(np.full((60, 60), 255, np.uint8)).save(tmp_path / "blank.png")
+    blank, folder = map(
+        json.loads, run("predict", tmp_path / "blank.png", empty, "--format", "json").stdout.splitlines()
+    )
+    assert (blank["text"], blank["error"]) == ("", None)
+    assert folder["error"].startswith("The folder holds no picture")
+
+
+def test_evaluate(monkeypatch):
+    result = run("evaluate", "--format", "json", "--min-accuracy", "0.99")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["accuracy"] >= 0.99
+    assert run("evaluate", "--min-accuracy", "0.9999").exit_code == 1
+
+
+def test_evaluate_draws_a_missing_map(tmp_path, monkeypatch):
+    model = model_store.StoredModel(shutil.copytree(model_store.find_model("minimal").folder, tmp_path / "minimal"))
+    drawn = []
+    monkeypatch.setattr(model_store, "find_model", lambda _: model)
+    monkeypatch.setattr(map_and_labels, "store", lambda *arguments: drawn.append(arguments))
+    assert run("evaluate").exit_code == 0
+    assert not drawn
+    (model.folder / map_and_labels.FILE).unlink()
+    assert run("evaluate").exit_code == 0
+    assert drawn == [(model, DATA_FOLDER)]
+
+
+def test_evaluate_under_corruptions(small_mnist, monkeypatch):
+    families = {name: robustness.CORRUPTIONS[name] for name in ("shear", "spatter")}
+    monkeypatch.setattr(robustness, "CORRUPTIONS", families)
+    arguments = "evaluate", "--model", "flagship", "--corruptions", "--data", small_mnist, "--format"
+    printed = json.loads(run(*arguments, "json").stdout)
+    shear, spatter = printed["per_family"]
+    assert (shear["family"], shear["seen"], shear["digits"]) == ("shear", True, 200)
+    assert not spatter["seen"]
+    assert printed["corruptions"] == pytest.approx((shear["accuracy"] + spatter["accuracy"]) / 2)
+    assert printed["corruptions_seen"] == shear["accuracy"]
+    assert printed["corruptions_unseen"] == spatter["accuracy"]
+    assert {"accuracy", "loss", "ece", "per_class"} <= set(printed)
+    lines = [line.split(",") for line in run(*arguments, "csv").stdout.splitlines()]
+    assert [line[0] for line in lines[:4]] == ["family", "shear", "spatter", "corruptions"]
+    assert float(lines[3][3]) == printed["corruptions"]
+    assert "corruptions_unseen" in run(*arguments, "table").stdout
+
+
+def test_unknown_names_are_one_sentence():
+    for arguments in (("evaluate", "--model", "nothing"), ("train", "--recipe", "nothing")):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
+        assert "nothing" in result.output
+
+
+def test_train_refuses_a_taken_name_before_it_starts():
+    result = run("train", "--name", model_store.DEFAULT_MODEL)
+    assert result.exit_code == 2
+    assert "already" in result.output
+
+
+def test_a_calibration_that_cannot_be_taken_over_is_refused_before_training():
+    nowhere = run("train", "--name", "mine", "--validation-split", "0")
+    another = run("train", "--name", "mine", "--validation-split", "0", "--calibration-from", "flagship")
+    assert (nowhere.exit_code, another.exit_code) == (2, 2)
+    assert "calibration_from must name a model" in nowhere.output
+    assert "'flagship' has another recipe" in another.output
+    assert "architecture" in another.output
+
+
+def test_help_starts_without_tensorflow():
+    code = "import sys, mnist_app.cli.commands; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.split() == ["False", "False"]
+    assert "predict" in run("--help").stdout
+
+
+def test_kaggles_training_table_trains_a_network_that_answers_its_test_table(mnist_test, tmp_path, monkeypatch):
+    images, labels = mnist_test[0][:1400], mnist_test[1][:1400]
+    rows = np.column_stack([labels, images.reshape(len(images), -1)])
+    np.savetxt(tmp_path / "train.csv", rows, "%d", ",", header=",".join(kaggle.LABELLED), comments="")
+    monkeypatch.setattr(model_store, "writing", partial(model_store.writing, folder=tmp_path / "models"))
+    result = run("train", "--recipe", "kaggle", "--epochs", 8, "--batch-size", 32, "--data", tmp_path)
+    assert result.exit_code == 0, result.output
+    model = model_store.find_model("kaggle", tmp_path / "models")
+    assert f"kaggle: {model.metrics['accuracy']:.2%} of the test digits right" in result.stdout
+    assert model.metrics["accuracy"] > 0.85
+    assert sum(row["support"] for row in model.metrics["per_class"]) == 200, "the last seventh serves to test"
+    assert (model.folder / map_and_labels.FILE).exists()
+
+
+def test_a_submission_to_kaggle(mnist_test, tmp_path):
+    images, labels = mnist_test[0][:30], mnist_test[1][:30]
+    test, submission = tmp_path / "test.csv", tmp_path / "submission.csv"
+    rows = [kaggle.PIXELS, *images.reshape(30, -1).tolist()]
+    test.write_text("\n".join(",".join(map(str, row)) for row in rows))
+    result = run("predict", test, "--format", "kaggle", "-o", submission)
+    assert (result.exit_code, result.stdout) == (0, "")
+    expected = [f"{i},{label}" for i, label in enumerate(labels, 1)]
+    assert submission.read_text().splitlines() == ["ImageId,Label", *expected]
+    assert run("predict", test, "--format", "kaggle").stdout == submission.read_text()
+
+
+def test_a_wrong_table_for_kaggle_is_one_sentence(tmp_path):
+    (tmp_path / "test.csv").write_text("a,b\n1,2\n")
+    for paths, message in (
+        ([tmp_path / "test.csv"], "test.csv, line 1: this is no header"),
+        ([tmp_path / "none.csv"], "No such file"),
+        ([tmp_path / "test.csv"] * 2, "one test.csv, not 2 files"),
+    ):
+        result = run("predict", *paths, "--format", "kaggle", "-o", tmp_path / "submission.csv")
+        assert result.exit_code == 2
+        assert message in result.output
+        assert not (tmp_path / "submission.csv").exists()
+
+
+def test_answers_are_written_to_a_file(pictures, tmp_path):
+    for format, start in (("csv", "path,text"), ("json", '{"path"'), ("table", "path ")):
+        result = run("predict", pictures / "b two.png", "--format", format, "-o", tmp_path / "answers")
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert (tmp_path / "answers").read_text().startswith(start)
+
+
+def test_report_names_what_it_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr("mnist_app.insight.report.build", lambda *_: Report("Nothing", []))
+    result = run("report", "--model", "dropout", "-o", tmp_path / "report")
+    assert result.stdout.splitlines() == [str(tmp_path / "report" / name) for name in ("report.html", "report.md")]
+    assert run("report", "--model", "nothing").exit_code == 2

@@ -1,0 +1,33 @@
+import json
+import sys
+
+import pytest
+
+from mnist_app.cli import terminal
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that the test turns on."""
+    now = [1000.0]
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_time_left_of_a_training_that_goes_on_counts_what_it_does_itself(clock, tmp_path, monkeypatch):
+    left = []
+    file = tmp_path / "progress.json"
+    with terminal.TrainingBar(file) as bar:
+        for step, seconds in ((501, 0), (511, 20), (1000, 978)):
+            clock[0] += seconds
+            bar.update(step, 1000, {"loss": 0.25})
+            left.append(bar._bar.current_item)
+            assert bar._bar.pos == step
+    assert left == ["", "about 16 min 18 s left", "about 0 s left"]
+    assert json.loads(file.read_text()) == {"step": 1000, "steps": 1000, "loss": 0.25}
+
+
+def test_a_bar_only_where_a_person_watches(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
+    assert list(terminal.with_progress([1, 2, 3], "Reading")) == [1, 2, 3]
+    assert capsys.readouterr().err == ""

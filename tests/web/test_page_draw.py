@@ -1,0 +1,128 @@
+import html
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_app.insight.exam import Case
+from mnist_app.network.classifier import load_classifier
+from mnist_app.network.model_store import find_model
+from mnist_app.web import navigation
+from mnist_app.web.examples import draw_example
+
+APP = Path(__file__).parents[2] / "app.py"
+SIZE = (480, 300)
+
+
+def inject(page: AppTest, objects: list[dict]) -> AppTest:
+    """Run the page as if the objects had been drawn."""
+    page.session_state["drawing"] = {"drawing": {"raw": {"objects": objects}, "data": None}}
+    return page.run()
+
+
+def answer(page: AppTest) -> tuple[str, str]:
+    """The large answer and its sentence."""
+    assert not page.exception
+    block = next(element.proto.body for element in page.get("html") if 'role="status"' in element.proto.body)
+    large, sentence = re.findall(r">([^<>]+)</div>", html.unescape(block))
+    return large, sentence
+
+
+def moved(objects: list[dict], by: float) -> list[dict]:
+    return [
+        item | {"path": [[c, *(n + by * (i % 2 == 0) for i, n in enumerate(numbers))] for c, *numbers in item["path"]]}
+        for item in objects
+    ]
+
+
+def own_case(page: AppTest) -> Case:
+    """What the network says of the digit that the page keeps for others."""
+    image = page.session_state["session"].digit
+    outputs = load_classifier(find_model()).predict(image[np.newaxis])
+    return Case(image, outputs.y_prob[0], outputs.features[0])
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return AppTest.from_file(str(APP), default_timeout=30).run()
+
+
+def test_empty_paper_says_so_and_predicts_nothing(page):
+    assert "empty" in answer(page)[1]
+    bars = page.get("html")[-1].proto.body
+    assert "%;background:#0072B2" not in bars
+    assert all(button.disabled for button in page.button if button.label in ("Undo", "Clear"))
+
+
+@pytest.mark.parametrize("digit", [1, 4, 8])
+def test_a_drawing_is_read(page, digit):
+    large, sentence = answer(inject(page, draw_example(digit, SIZE, 16, "black")))
+    assert large == str(digit)
+    assert "%" in sentence
+
+
+def test_several_digits_are_a_number_and_each_can_be_looked_at(page):
+    four, two = draw_example(4, SIZE, 16, "black"), draw_example(2, SIZE, 16, "black")
+    inject(page, moved(four, -120) + moved(two, 120))
+    assert answer(page)[0] == "42"
+    look = page.segmented_control(key="digit_2")
+    assert look.options == ["4", "2"]
+    look.set_value(1).run()
+    assert "read as 2" in page.image[0].proto.imgs[0].alt
+
+
+def test_a_dash_is_not_a_digit(page):
+    dash = {"type": "Path", "path": [["M", 150, 150], ["L", 330, 152]]}
+    large, sentence = answer(inject(page, [dash]))
+    assert large == "?"
+    assert sentence.startswith("I don't think this is a digit")
+
+
+def test_undo_takes_the_last_stroke_and_clear_takes_all(page):
+    inject(page, draw_example(4, SIZE, 16, "black") + draw_example(1, SIZE, 16, "black"))
+    button = {b.label: b for b in page.button}
+    button["Undo"].click().run()
+    assert len(page.session_state["session"].drawing.content) == 2
+    assert answer(page)[0] == "4"
+    button["Clear"].click().run()
+    assert "empty" in answer(page)[1]
+
+
+def test_an_example_is_loaded_as_strokes(page):
+    page.button(key="example_7").click().run()
+    assert answer(page)[0] == "7"
+
+
+def test_the_drawing_is_there_after_a_visit_to_another_page(page):
+    page.button(key="example_7").click().run()
+    page.switch_page(navigation.DATA.path).run()
+    page.switch_page(navigation.DRAW.path).run()
+    assert answer(page)[0] == "7"
+
+
+def test_the_way_is_shown_on_demand(page):
+    page.button(key="example_3").click().run()
+    few = len(page.image)
+    page.session_state["way"] = True
+    page.run()
+    assert not page.exception
+    assert len(page.image) > few + 5
+    assert all(image.proto.imgs[0].alt for image in page.image)
+
+
+def test_a_drawing_leads_on_to_its_detail_and_to_test_digits_confused_like_it(page):
+    assert all(link.disabled for link in page.page_link)
+    page.button(key="example_4").click().run()
+    closer, confused = page.page_link
+    assert "which=your+own&own=" in closer.proto.query_string
+    second = np.argsort(own_case(page).y_prob)[-2]
+    assert f"predicted=4&second={second}&answer=all&sort=smallest+margin" in confused.proto.query_string
+
+
+def test_ink_width_and_paper_leave_the_answer(page):
+    page.button(key="example_3").click().run()
+    page.slider(key="ink_width").set_value(40).run()
+    page.segmented_control(key="paper").set_value("Small").run()
+    assert answer(page)[0] == "3"

@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_app.network import model_store
+from mnist_app.settings import TrainingSettings
+from mnist_app.web import navigation, runs
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+class FakeRun:
+    """A training in the state that a test wants to see."""
+
+    name, settings = "mine", TrainingSettings(epochs=4)
+    progress, seconds_left, log_tail = (25, 100, {"loss": 0.5, "accuracy": 0.75}), 90.0, "No memory left"
+    history = [{"epoch": 1.0, "loss": 0.5, "accuracy": 0.8, "val_loss": 0.25, "val_accuracy": 0.9}]  # noqa: RUF012
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+    @property
+    def running(self) -> bool:
+        return self.state == "training"
+
+    def cancel(self) -> None:
+        self.state = "cancelled"
+
+
+class FakeRuns:
+    """Takes the place of the server's trainings, and keeps what is started."""
+
+    def __init__(self, latest: FakeRun | None = None) -> None:
+        self.latest, self.started = latest, None
+
+    @property
+    def busy(self) -> bool:
+        return self.latest is not None and self.latest.running
+
+    def start(self, recipe: str, name: str, settings: TrainingSettings) -> None:
+        if name == "taken":
+            raise ValueError("There is a network 'taken' already.")
+        self.started = recipe, name, settings
+
+
+def open_page(monkeypatch, trainings: FakeRuns) -> AppTest:
+    monkeypatch.setattr(runs, "SERVER", trainings)
+    return AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.TRAINING.path).run()
+
+
+def submit(page: AppTest) -> None:
+    next(button for button in page.button if button.label == "Start training").click().run()
+
+
+def test_shows_how_the_default_network_learned(monkeypatch):
+    page = open_page(monkeypatch, FakeRuns())
+    assert not page.exception
+    model = model_store.list_models()[0]
+    assert page.subheader[0].value == f"How “{model.name}” learned"
+    assert page.metric[0].value == f"{model.metrics['accuracy']:.2%}"
+    recipe = page.table[0].value
+    assert set(recipe["Setting"]) >= {"Epochs", "Augmentation", "Seed"}
+    assert recipe.set_index("Setting")["Value"]["Epochs"] == str(model.recipe["epochs"])
+    assert recipe.set_index("Setting")["Value"]["Weight averaging"] == str(model.recipe["average"])
+    assert len(page.get("vega_lite_chart")) == 2
+
+
+def test_a_network_without_validation_digits_has_curves_all_the_same(monkeypatch):
+    nothing = {"val_loss": float("nan"), "val_accuracy": float("nan")}
+    monkeypatch.setattr(model_store.StoredModel, "history", [row | nothing for row in FakeRun.history])
+    page = open_page(monkeypatch, FakeRuns())
+    assert not page.exception
+    assert len(page.get("vega_lite_chart")) == 2
+
+
+def test_starts_a_training_with_the_chosen_settings(monkeypatch):
+    trainings = FakeRuns()
+    page = open_page(monkeypatch, trainings)
+    page.selectbox(key="recipe").select("flagship").run()
+    page.number_input(key="flagship-epochs").set_value(3)
+    assert page.number_input(key="flagship-average").value == 0.999
+    page.number_input(key="flagship-average").set_value(0.99)
+    page.text_input(key="flagship-name").set_value(" quick ")
+    submit(page)
+    recipe, name, settings = trainings.started
+    assert (recipe, name) == ("flagship", "quick")
+    assert (settings.epochs, settings.augmentation, settings.architecture) == (3, "flagship", "flagship")
+    assert (settings.average, settings.validation_split) == (0.99, pytest.approx(1 / 12))
+
+
+def test_says_why_a_training_cannot_start(monkeypatch):
+    page = open_page(monkeypatch, FakeRuns())
+    page.text_input(key="dropout-name").set_value("taken")
+    submit(page)
+    assert page.error[0].value == "There is a network 'taken' already."
+    assert not page.exception
+
+
+def test_a_running_training_shows_progress_and_can_be_cancelled(monkeypatch):
+    trainings = FakeRuns(FakeRun("training"))
+    page = open_page(monkeypatch, trainings)
+    assert "is being trained" in page.info[0].value
+    assert "Step 25 of 100 · about 1 min 30 s left" in str(page.get("progress")[0].proto)
+    assert len(page.get("vega_lite_chart")) == 4
+    assert next(button for button in page.button if button.label == "Start training").disabled
+    next(button for button in page.button if button.label == "Cancel").click().run()
+    assert "was cancelled" in page.info[0].value
+    assert not page.exception
+
+
+def test_a_failed_training_shows_its_last_words(monkeypatch):
+    page = open_page(monkeypatch, FakeRuns(FakeRun("failed")))
+    assert "could not be trained" in page.error[0].value
+    assert page.code[0].value == "No memory left"
+
+
+def test_without_any_network_it_offers_to_train_one(monkeypatch):
+    monkeypatch.setattr(model_store, "list_models", lambda: [])
+    page = open_page(monkeypatch, FakeRuns())
+    assert not page.exception
+    assert "no trained network yet" in page.info[0].value
+    assert page.text_input(key="dropout-name").value == "my-dropout"

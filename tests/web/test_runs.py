@@ -1,0 +1,152 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from mnist_app.network.recipes import RECIPES
+from mnist_app.web.runs import Run, Runs
+
+SETTINGS = RECIPES["dropout"].settings.override(epochs=2, learning_rate=0.005)
+
+# Stands for `python -m mnist_app train`: takes its options and writes what it writes, with a step when it is told to.
+TRAINING = """
+import json, sys, time
+from pathlib import Path
+
+folder = Path(sys.argv[1])
+options = dict(zip((part.split("=")[0] for part in sys.argv), sys.argv))
+name = sys.argv[sys.argv.index("--name") + 1]
+progress = Path(sys.argv[sys.argv.index("--progress-file") + 1])
+
+def wait_for(file):
+    while not (folder / file).exists():
+        time.sleep(0.01)
+
+def tell(step):
+    partial = progress.with_suffix(".partial")
+    partial.write_text(json.dumps({"step": step, "steps": 100, "loss": 0.5, "accuracy": 0.75}))
+    partial.replace(progress)
+
+print("options", options.get("--epochs"), options.get("--learning-rate"), options.get("--architecture"))
+if name == "failing":
+    sys.exit("No memory left")
+hidden = folder / f".{name}.partial"
+hidden.mkdir()
+(hidden / "history.csv").write_text("epoch,loss\\n1,0.25\\n")
+tell(10)
+wait_for("go on")
+tell(60)
+wait_for("finish")
+tell(100)
+wait_for("end")
+hidden.rename(folder / name)
+"""
+
+
+@pytest.fixture
+def runs(tmp_path):
+    script = tmp_path / "training.py"
+    script.write_text(TRAINING)
+    models = tmp_path / "models"
+    models.mkdir()
+    runs = Runs(models, (str(script), str(models)))
+    yield runs
+    runs.cancel()
+
+
+def wait_until(condition) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def models_of(runs: Runs) -> Path:
+    return runs._folder
+
+
+def start(runs: Runs, name: str = "mine") -> Run:
+    run = runs.start("dropout", name, SETTINGS)
+    wait_until(lambda: run.state != "starting")
+    return run
+
+
+def test_a_run_is_watched_from_start_to_end(runs):
+    models = models_of(runs)
+    run = start(runs)
+    assert run.state == "training"
+    assert run.running
+    assert run.progress == (10, 100, {"loss": 0.5, "accuracy": 0.75})
+    assert run.seconds_left is None, "one look does not tell the speed"
+    assert run.history == [{"epoch": 1.0, "loss": 0.25}]
+
+    (models / "go on").touch()
+    wait_until(lambda: run.progress[0] == 60)
+    first = run._pace._first[0]
+    assert run.seconds_left == pytest.approx((time.monotonic() - first) / 50 * 40, rel=0.1)
+
+    (models / "finish").touch()
+    wait_until(lambda: run.state == "finishing")
+    (models / "end").touch()
+    wait_until(lambda: not run.running)
+    assert run.state == "done"
+    assert not runs.busy
+    assert run.history == [{"epoch": 1.0, "loss": 0.25}], "read from the finished model"
+    assert "options --epochs=2 --learning-rate=0.005 None" in run.log_tail
+
+
+def test_only_one_run_at_a_time(runs):
+    run = start(runs)
+    assert runs.busy
+    with pytest.raises(ValueError, match="'mine' is being trained"):
+        runs.start("dropout", "another", SETTINGS)
+    assert runs.latest is run
+
+
+def test_a_cancelled_run_ends_and_leaves_nothing(runs):
+    run = start(runs)
+    run.cancel()
+    assert run.state == "cancelled"
+    assert run._process.poll() is not None
+    assert list(models_of(runs).iterdir()) == []
+    assert start(runs, "next").running
+
+
+def test_cancelling_what_has_ended_changes_nothing(runs):
+    models = models_of(runs)
+    for file in ("go on", "finish", "end"):
+        (models / file).touch()
+    run = runs.start("dropout", "mine", SETTINGS)
+    wait_until(lambda: not run.running)
+    runs.cancel()
+    assert run.state == "done"
+    assert (models / "mine").is_dir()
+
+
+def test_a_failed_run_says_why(runs):
+    left = models_of(runs) / ".failing.partial"  # of an interrupted training of that name: not this run's
+    left.mkdir()
+    (left / "history.csv").write_text("epoch,loss\n9,0.125\n")
+    run = runs.start("dropout", "failing", SETTINGS)
+    wait_until(lambda: not run.running)
+    assert run.state == "failed"
+    assert run.log_tail.endswith("No memory left")
+    assert run.history == []
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("taken", "already"), ("../up", "name starts with"), ("", "name starts")]
+)
+def test_names_that_cannot_be_used(runs, name, message):
+    (models_of(runs) / "taken").mkdir()
+    with pytest.raises(ValueError, match=message):
+        runs.start("dropout", name, SETTINGS)
+    assert runs.latest is None
+
+
+def test_the_command_line_takes_every_option(tmp_path):
+    """The real one, with a recipe that does not exist: it complains of that and of nothing before it."""
+    run = Runs(tmp_path).start("no-such-recipe", "mine", SETTINGS)
+    wait_until(lambda: not run.running)
+    assert run.state == "failed"
+    assert "recipe must be one of" in run.log_tail
