@@ -1,5 +1,4 @@
 """The drawing canvas: strokes with undo, clear and load from Python, and boxes over a photo."""
-# ruff: noqa: TID251 (this module is on ui's floor)
 
 from typing import Any
 

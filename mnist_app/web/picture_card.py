@@ -1,5 +1,4 @@
 """The card of one uploaded picture: what was read, drawn over the picture, and corrections by hand."""
-# ruff: noqa: TID251 (this module is on ui's floor)
 
 from dataclasses import dataclass, replace
 from typing import Any

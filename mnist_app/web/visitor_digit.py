@@ -1,5 +1,4 @@
 """The visitor's digit: kept when it was read on Draw, or named by the address, for the pages that say more of it."""
-# ruff: noqa: TID251 (this module is on ui's floor)
 
 import base64
 import binascii

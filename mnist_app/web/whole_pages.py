@@ -1,5 +1,4 @@
 """How well whole pages are read: a section of the page Evaluation, from the figures of `page_exam`."""
-# ruff: noqa: TID251 (this module is on ui's floor)
 
 import streamlit as st
 
