@@ -22,6 +22,7 @@ from mnist_app.tables import Row
 
 ROUNDS = 5  # of what takes long enough to be timed a few times only
 REFERENCE = "dropout"  # the small network that the others are compared with
+SMALL = "swift"  # the one beside the default network: it, too, is compared with Keras
 # What a cold process does before its first answer; it prints its largest memory in KB.
 COLD = {
     "cold start, LiteRT": """
@@ -108,10 +109,18 @@ def _networks() -> list[Row]:
     classifiers = {model.name: load_classifier(model) for model in model_store.list_models()}
     seconds = medians({name: partial(c.predict, image) for name, c in classifiers.items()})
     reference = seconds.get(REFERENCE)
-    return [
+    rows = [
         _row(f"one image, network {name}", value * 1e3, "ms", f"network {REFERENCE}", reference and reference * 1e3)
         for name, value in seconds.items()
     ]
+    if SMALL in seconds:
+        from mnist_app.network.training import keras_calls
+
+        predict = keras_calls(model_store.find_model(SMALL))["Keras predict"]
+        (took,) = medians({SMALL: partial(predict, to_input(image))}).values()
+        what = f"one image, network {SMALL}, Keras predict"
+        rows.append(_row(what, took * 1e3, "ms", f"network {SMALL}", seconds[SMALL] * 1e3))
+    return rows
 
 
 def _large_photo(model: StoredModel) -> list[Row]:

@@ -22,3 +22,4 @@ def test_networks_are_compared_with_the_small_one():
     by_name = {row["what"]: row for row in rows}
     assert by_name["one image, network dropout"]["ratio"] == pytest.approx(1)
     assert all(row["median"] > 0 for row in rows)
+    assert by_name["one image, network swift, Keras predict"]["ratio"] > 10
