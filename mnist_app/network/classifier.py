@@ -13,6 +13,7 @@ from mnist_app.network.model_store import Calibration, DigitTest, StoredModel
 from mnist_app.settings import CLASSES
 
 CHUNK = 250  # images per call: more would not be faster, and the maps of all would fill the memory
+SMALL = 1_000_000  # bytes of a network that has answered before a second thread is awake
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Classifier:
         self.calibration = calibration or Calibration()
         self.digit_test = digit_test
         self._lock = Lock()  # an Interpreter is not thread-safe, and Streamlit runs each session in a thread
-        self._interpreter = Interpreter(str(path), num_threads=min(4, os.cpu_count() or 1))
+        threads = 1 if path.stat().st_size < SMALL else min(4, os.cpu_count() or 1)
+        self._interpreter = Interpreter(str(path), num_threads=threads)
         self._input = self._interpreter.get_input_details()[0]["index"]
         # Outputs go by their signature's names: the list of output tensors is not in the network's order.
         outputs = self._interpreter.get_signature_runner().get_output_details()
