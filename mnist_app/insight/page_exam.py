@@ -19,6 +19,7 @@ from mnist_app.digits.generated.sources import Part
 from mnist_app.metrics import wilson_interval
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.model_store import StoredModel
+from mnist_app.reading.boxes import overlap
 from mnist_app.reading.detecting.judge_examples import SEEN_WHOLE, page_size
 from mnist_app.reading.front_door import Reading, read_picture
 
@@ -59,7 +60,7 @@ def examine(page: Page, reading: Reading) -> Outcome:
     found: dict[int, bool] = {}
     false = 0
     for digit in reading.digits:
-        overlaps = {i: _overlap(digit.box, page.boxes[i]) for i in wanted if i not in found}
+        overlaps = {i: overlap(digit.box, page.boxes[i]) for i in wanted if i not in found}
         best = max(overlaps, key=lambda i: overlaps[i], default=None)
         if best is not None and overlaps[best] >= SAME:
             found[best] = bool(digit.label == page.labels[best])
@@ -71,14 +72,7 @@ def examine(page: Page, reading: Reading) -> Outcome:
 def _may_be_read(page: Page, box: tuple[int, int, int, int], optional: list[int]) -> bool:
     x, y, w, h = box
     inside = page.kind[max(y, 0) : y + h, max(x, 0) : x + w]
-    return any(_overlap(box, page.boxes[i]) > 0.1 for i in optional) or bool((inside == Kind.DOUBTFUL).any())
-
-
-def _overlap(a: Iterable[int], b: Iterable[int]) -> float:
-    (ax, ay, aw, ah), (bx, by, bw, bh) = a, b
-    across, down = min(ax + aw, bx + bw) - max(ax, bx), min(ay + ah, by + bh) - max(ay, by)
-    shared = max(across, 0) * max(down, 0)
-    return shared / max(aw * ah + bw * bh - shared, 1)
+    return any(overlap(box, page.boxes[i]) > 0.1 for i in optional) or bool((inside == Kind.DOUBTFUL).any())
 
 
 def draw_page(maker: PageMaker, number: int) -> Page:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mnist_app.reading.boxes import Box, covered
 from mnist_app.reading.front_door import Digit, Reading
 from mnist_app.reading.rows import reading_order
-from mnist_app.reading.segmentation import Box
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 
 UNREAD = "?"  # the label of a box in which the network sees no digit
@@ -86,7 +86,7 @@ def apply_typed(marks: Sequence[Mark], boxes: Sequence[Box], reading: Reading) -
         place = _place(digits, box)
         if place is None:
             digits.append(_unseen(box, int(mark.label)))
-            rejected = [blob for blob in rejected if overlap(blob.box, box) <= SAME]
+            rejected = [blob for blob in rejected if covered(blob.box, box) <= SAME]
         else:
             confidence = float(digits[place].probabilities[int(mark.label)])
             digits[place] = replace(digits[place], label=int(mark.label), confidence=confidence, state="sure")
@@ -94,16 +94,9 @@ def apply_typed(marks: Sequence[Mark], boxes: Sequence[Box], reading: Reading) -
     return replace(reading, rows=tuple(tuple(digits[i] for i in row) for row in rows), rejected=tuple(rejected))
 
 
-def overlap(a: Box, b: Box) -> float:
-    """Share of the smaller box that the other covers, so that a digit is found in a box drawn generously around it."""
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(0, width) * max(0, height) / max(1, min(a[2] * a[3], b[2] * b[3]))
-
-
 def _place(digits: Sequence[Digit], box: Box) -> int | None:
     """Place of the digit that lies in a box, None where none does."""
-    shares = [overlap(digit.box, box) for digit in digits]
+    shares = [covered(digit.box, box) for digit in digits]
     return int(np.argmax(shares)) if max(shares, default=0) > SAME else None
 
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from mnist_app.digits.frame import lift_ink
 from mnist_app.network.classifier import Classifier
+from mnist_app.reading.boxes import Box
 from mnist_app.reading.ink import paper_levels
 from mnist_app.reading.lines import remove_lines
-from mnist_app.reading.segmentation import Blob, Box, find_pieces
+from mnist_app.reading.segmentation import Blob, find_pieces
 from mnist_app.reading.steps import DIGIT_STEPS, IMAGE, MASK, STRENGTH, run_steps
 
 LINES = "line_removal"

@@ -11,6 +11,7 @@ import numpy as np
 from mnist_app.digits.generated.kinds import Kind
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.model_store import find_model
+from mnist_app.reading.boxes import Box, scaled
 from mnist_app.reading.detecting.candidates import Candidate, gather
 from mnist_app.reading.detecting.detector import UNSEEN, Detector, Level, load_detector
 from mnist_app.reading.detecting.evidence import Evidence, weigh
@@ -18,7 +19,7 @@ from mnist_app.reading.detecting.judge import Judge, load_judge
 from mnist_app.reading.detecting.search import SAME_INK
 from mnist_app.reading.finding import LINES, Look, find_ink, looker
 from mnist_app.reading.rows import reading_order
-from mnist_app.reading.segmentation import Box, find_pieces, ink_inside, union
+from mnist_app.reading.segmentation import find_pieces, ink_inside, union
 from mnist_app.reading.steps import (
     DIGIT_STEPS,
     IMAGE,
@@ -183,7 +184,7 @@ def read_picture(
     left_out: list[Rejected] = []
     looks_like: LooksLike | None = None
     if boxes is not None:
-        inside = [ink_inside(mask, _scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
+        inside = [ink_inside(mask, scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
         looks = look([blob for blob in inside if blob])
     elif digits == "one":
         pieces = find_pieces(mask)
@@ -199,7 +200,7 @@ def read_picture(
     scale = picture.shape[1] / mask.shape[1]
     order = reading_order([one.blob.box for one in looks])
     rows = tuple(tuple(_digit(looks[i], scale, classifier.calibration.unsure) for i in row) for row in order)
-    rejected = tuple(replace(one, box=_scaled(one.box, scale)) for one in left_out)
+    rejected = tuple(replace(one, box=scaled(one.box, scale)) for one in left_out)
     return Reading(rows, rejected, made, looks_like)
 
 
@@ -254,18 +255,13 @@ def _digit(look: Look, scale: float, unsure: float) -> Digit:
     return Digit(
         label=look.label,
         confidence=confidence,
-        box=_scaled(look.blob.box, scale),
+        box=scaled(look.blob.box, scale),
         probabilities=look.y_prob,
         features=look.features,
         image=look.made[IMAGE],
         state="sure" if min(confidence, look.digit_prob) >= unsure else "unsure",
         made=look.made,
     )
-
-
-def _scaled(box: Box, scale: float) -> Box:
-    x, y, w, h = (round(value * scale) for value in box)
-    return x, y, w, h
 
 
 def _check(picture: np.ndarray) -> None:

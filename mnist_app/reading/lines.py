@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from mnist_app.reading.segmentation import Box, outer_boxes
+from mnist_app.reading.boxes import Box, flipped, touch
+from mnist_app.reading.segmentation import outer_boxes
 
 SEARCH_SIDE = 400  # lines are looked for in a mask reduced to that
 PIECE = (
@@ -41,7 +42,7 @@ def remove_lines(mask: np.ndarray, faint: np.ndarray | None = None) -> tuple[np.
             across, down, lone = more_across, more_down, False
     if not across and not down:
         return mask, []
-    on_lines = _on_lines(mask, across) | _on_lines(mask.T, [_flip(box) for box in down]).T
+    on_lines = _on_lines(mask, across) | _on_lines(mask.T, [flipped(box) for box in down]).T
     left = mask & ~on_lines
     if lone and np.count_nonzero(left) < np.count_nonzero(on_lines):  # no lines, but the strokes of a plus or a T
         return mask, []
@@ -53,13 +54,13 @@ def remove_lines(mask: np.ndarray, faint: np.ndarray | None = None) -> tuple[np.
 
 
 def _find_both(mask: np.ndarray) -> tuple[list[Box], list[Box]]:
-    return _find_lines(mask), [_flip(box) for box in _find_lines(mask.T)]
+    return _find_lines(mask), [flipped(box) for box in _find_lines(mask.T)]
 
 
 def _choose_lines(across: list[Box], down: list[Box], shape: tuple[int, int]) -> tuple[list[Box], list[Box], bool]:
     """Keep the lines across and down that are no strokes, and say whether they stand alone."""
     height, width = shape
-    if sum(_cross(a, b) for a in across for b in down) >= 4:
+    if sum(touch(a, b) for a in across for b in down) >= 4:
         return across, down, False
     ruled = [box for box in across if box[2] > RULED * width]
     lone = len(ruled) < 3
@@ -115,15 +116,3 @@ def _on_lines(mask: np.ndarray, lines: list[Box]) -> np.ndarray:
         tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((int(CROSSING * thickness) + 2, 1), np.uint8))
         found[top:bottom, x : x + w] |= band > tall
     return found
-
-
-def _cross(across: Box, down: Box) -> bool:
-    return (
-        across[0] <= down[0] + down[2] and down[0] <= across[0] + across[2]
-        and across[1] <= down[1] + down[3] and down[1] <= across[1] + across[3]
-    )  # fmt: skip
-
-
-def _flip(box: Box) -> Box:
-    x, y, w, h = box
-    return y, x, h, w

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_app.reading.segmentation import Box
+from mnist_app.reading.boxes import Box
 
 SAME_ROW = 0.25  # of the lower box's height must lie beside its neighbour
 

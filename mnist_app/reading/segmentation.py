@@ -8,8 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from mnist_app.digits.frame import stroke_width
-
-Box = tuple[int, int, int, int]
+from mnist_app.reading.boxes import Box
 
 DUST = 0.012  # pieces shorter than this share of the picture's longest side are dust
 DUST_PIXELS = 6

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from scipy.sparse.csgraph import connected_components
 
+from mnist_app.reading.boxes import Box, scaled
 from mnist_app.reading.front_door import Digit, Reading, Rejected
-from mnist_app.reading.segmentation import Box
 
 LONGEST_SIDE = 1000  # of the picture that is shown
 # Okabe and Ito's colours, which the colour-blind tell apart; unsure digits have a question mark as well.
@@ -64,11 +64,11 @@ def draw_reading(preview: np.ndarray, reading: Reading, scale: float, left_out: 
     pen = ImageDraw.Draw(image, "RGBA")
     for group in left_out:
         for place, box in enumerate(group.boxes):
-            _dashes(pen, _scaled(box, scale))
+            _dashes(pen, scaled(box, scale))
             if group.letters:
-                _note(pen, _scaled(box, scale), group.letters[place], preview.shape)
+                _note(pen, scaled(box, scale), group.letters[place], preview.shape)
     for digit in reading.digits:
-        box = _scaled(digit.box, scale)
+        box = scaled(digit.box, scale)
         colour = SURE if digit.state == "sure" else UNSURE
         pen.rectangle((box[0], box[1], box[0] + box[2], box[1] + box[3]), outline=colour, width=3)
         _chip(pen, box, label_of(digit), colour, preview.shape)
@@ -110,11 +110,6 @@ def _join(boxes: list[Box]) -> list[Box]:
         (x, y), (right, bottom) = low[group == i].min(axis=0).tolist(), high[group == i].max(axis=0).tolist()
         joined.append((x, y, right - x, bottom - y))
     return joined
-
-
-def _scaled(box: Box, scale: float) -> Box:
-    x, y, w, h = (round(value * scale) for value in box)
-    return x, y, w, h
 
 
 def _chip(pen: ImageDraw.ImageDraw, box: Box, text: str, colour: tuple[int, int, int], shape: tuple[int, ...]) -> None:

@@ -9,9 +9,9 @@ import streamlit as st
 
 from mnist_app.network.model_store import StoredModel
 from mnist_app.reading import corrections, wording
+from mnist_app.reading.boxes import Box
 from mnist_app.reading.front_door import Digit, Reading, read_picture
 from mnist_app.reading.picture_files import PictureError, open_picture
-from mnist_app.reading.segmentation import Box
 from mnist_app.reading.steps import Step
 from mnist_app.web import annotate, canvas, ui, visitor_digit
 from mnist_app.web.annotate import LeftOut

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_app.reading.corrections import Mark, apply_typed, boxes_of, follow, label_marks, mark_reading, overlap
+from mnist_app.reading.corrections import Mark, apply_typed, boxes_of, follow, label_marks, mark_reading
 from mnist_app.reading.front_door import Reading, Rejected, read_picture
 from mnist_app.web.examples import compose_page
 
@@ -76,10 +76,3 @@ def test_a_typed_digit_counts_where_the_network_sees_none(reading):
     corrected = apply_typed([Mark(box, "5", typed=True)], [box], blurred)
     assert corrected.text == "4071\n235\n98651"
     assert not corrected.rejected
-
-
-@pytest.mark.parametrize(
-    ("other", "share"), [((0, 0, 10, 10), 1), ((5, 0, 10, 10), 0.5), ((-20, -20, 90, 90), 1), ((20, 20, 5, 5), 0)]
-)
-def test_overlap(other, share):
-    assert overlap((0, 0, 10, 10), other) == pytest.approx(share)

@@ -10,7 +10,8 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from mnist_app.digits.generated.kinds import Kind
-from mnist_app.reading.segmentation import Blob, Box
+from mnist_app.reading.boxes import Box, covered
+from mnist_app.reading.segmentation import Blob
 from mnist_app.settings import MODELS_FOLDER
 
 DETECTOR = "detector"  # its folder in `models/`
@@ -182,7 +183,7 @@ def find_boxes(levels: list[Level], shape: tuple[int, ...]) -> list[Box]:
         left, top = max(0, round(x)), max(0, round(y))
         right, bottom = min(shape[1], round(x + w)), min(shape[0], round(y + h))
         box = left, top, right - left, bottom - top
-        if min(box[2:]) > 1 and all(_shared(box, other) < OVERLAP for other in boxes):
+        if min(box[2:]) > 1 and all(covered(box, other) < OVERLAP for other in boxes):
             boxes.append(box)
     return boxes[:MOST_BOXES]
 
@@ -208,9 +209,3 @@ def _places(pixels: np.ndarray, cell: float, count: int) -> np.ndarray:
 def _range(middle: float, reach: float, cell: float, count: int) -> tuple[int, int]:
     first = min(max(int((middle - reach) / cell), 0), count - 1)
     return first, min(max(int((middle + reach) / cell), first) + 1, count)
-
-
-def _shared(a: Box, b: Box) -> float:
-    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(across, 0) * max(down, 0) / max(min(a[2] * a[3], b[2] * b[3]), 1)
