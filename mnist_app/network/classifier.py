@@ -3,12 +3,11 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from mnist_app.digits.datasets import to_input
+from mnist_app.network.litert import LiteRT
 from mnist_app.network.model_store import Calibration, DigitTest, StoredModel
 from mnist_app.settings import CLASSES
 
@@ -52,18 +51,10 @@ class Classifier:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        if not Path(path).is_file():
-            raise FileNotFoundError(f"There is no model file {path}.")
         self.calibration = calibration or Calibration()
         self.digit_test = digit_test
-        self._lock = Lock()  # an Interpreter is not thread-safe, and Streamlit runs each session in a thread
-        threads = 1 if path.stat().st_size < SMALL else min(4, os.cpu_count() or 1)
-        self._interpreter = Interpreter(str(path), num_threads=threads)
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        # Outputs go by their signature's names: the list of output tensors is not in the network's order.
-        outputs = self._interpreter.get_signature_runner().get_output_details()
-        self._outputs = [outputs[f"output_{i}"]["index"] for i in range(3)]
-        self._batch = 0
+        small = path.is_file() and path.stat().st_size < SMALL
+        self._network = LiteRT(path, threads=1 if small else min(4, os.cpu_count() or 1))
 
     def predict(self, images: np.ndarray, *, maps: bool = False) -> Outputs:
         """Classify images.
@@ -81,7 +72,7 @@ class Classifier:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
             raise ValueError(f"images must be (n, 28, 28) uint8 with n at least 1, not {images.shape} {images.dtype}.")
         starts = range(0, len(images), CHUNK)
-        chunks = [self._infer(to_input(images[i : i + CHUNK]), maps) for i in starts]
+        chunks = [self._network.run(to_input(images[i : i + CHUNK]), outputs=2 + maps) for i in starts]
         scores, features, *last = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
         evidence, digit_prob = np.zeros((len(images), 3), np.float32), np.ones(len(images), np.float32)
         if test := self.digit_test:
@@ -89,16 +80,6 @@ class Classifier:
             digit_prob = _sigmoid(evidence @ test.weights + test.intercept)
         y_prob = softmax(scores[:, :CLASSES] / self.calibration.temperature)
         return Outputs(y_prob, digit_prob, features, scores, evidence, last[0] if maps else None)
-
-    def _infer(self, x: np.ndarray, maps: bool) -> tuple[np.ndarray, ...]:
-        with self._lock:
-            if len(x) != self._batch:
-                self._interpreter.resize_tensor_input(self._input, x.shape)
-                self._interpreter.allocate_tensors()
-                self._batch = len(x)
-            self._interpreter.set_tensor(self._input, x)
-            self._interpreter.invoke()
-            return tuple(self._interpreter.get_tensor(index) for index in self._outputs[: 2 + maps])
 
 
 def load_classifier(model: StoredModel) -> Classifier:

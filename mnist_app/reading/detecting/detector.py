@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Lock
 
 import cv2
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from mnist_app.digits.generated.kinds import Kind
+from mnist_app.network.litert import LiteRT
 from mnist_app.reading.boxes import Box, covered
 from mnist_app.reading.segmentation import Blob
 from mnist_app.settings import MODELS_FOLDER
@@ -64,13 +63,7 @@ class Detector:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        if not Path(path).is_file():
-            raise FileNotFoundError(f"There is no detector file {path}.")
-        self._lock = Lock()  # an Interpreter is not thread-safe
-        self._interpreter = Interpreter(str(path), num_threads=2)
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        outputs = self._interpreter.get_signature_runner().get_output_details()
-        self._outputs = [outputs[f"output_{i}"]["index"] for i in range(2)]
+        self._network = LiteRT(path, threads=2)
 
     def look(self, picture: np.ndarray, sides: tuple[int, ...] = SIDES) -> list[Level]:
         """Look at a picture at several sizes, from the largest to the smallest; it is never enlarged.
@@ -88,13 +81,8 @@ class Detector:
         small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
         below, right = -height % STEP, -width % STEP
         small = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE)
-        with self._lock:
-            self._interpreter.resize_tensor_input(self._input, (1, *small.shape))
-            self._interpreter.allocate_tensors()
-            self._interpreter.set_tensor(self._input, small[np.newaxis].astype(np.float32))
-            self._interpreter.invoke()
-            seen = np.s_[0, : -(-height // STRIDE), : -(-width // STRIDE)]
-            output, features = (self._interpreter.get_tensor(index)[seen] for index in self._outputs)
+        seen = np.s_[0, : -(-height // STRIDE), : -(-width // STRIDE)]
+        output, features = (made[seen] for made in self._network.run(small[np.newaxis].astype(np.float32)))
         scores = output[..., :KINDS]
         kinds = np.exp(scores - scores.max(axis=2, keepdims=True))
         kinds /= kinds.sum(axis=2, keepdims=True)

@@ -6,12 +6,11 @@ cut, what touches it and what stands beside it is plain only where both are seen
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
 
 import cv2
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
+from mnist_app.network.litert import LiteRT
 from mnist_app.reading.segmentation import Blob
 
 SIDE = 32  # pixels of a view
@@ -73,12 +72,7 @@ class Surroundings:
         Args:
             path: the file.
         """
-        self.path = path
-        self._lock = Lock()  # an Interpreter is not thread-safe
-        self._interpreter = Interpreter(str(path), num_threads=2)
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._output = self._interpreter.get_output_details()[0]["index"]
-        self._count = 0
+        self._network = LiteRT(path, threads=2)
 
     def see(self, views: np.ndarray) -> np.ndarray:
         """Look at views.
@@ -89,11 +83,5 @@ class Surroundings:
         Returns:
             `(n, 24)` float32.
         """
-        with self._lock:
-            if len(views) != self._count:
-                self._interpreter.resize_tensor_input(self._input, views.shape)
-                self._interpreter.allocate_tensors()
-                self._count = len(views)
-            self._interpreter.set_tensor(self._input, views.astype(np.float32))
-            self._interpreter.invoke()
-            return self._interpreter.get_tensor(self._output)
+        (seen,) = self._network.run(views.astype(np.float32))
+        return seen

@@ -48,5 +48,5 @@ def test_the_level_follows_from_the_size(page):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="There is no detector file"):
+    with pytest.raises(FileNotFoundError, match=r"There is no model file .*detector\.tflite"):
         Detector(tmp_path / "detector.tflite")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_app.reading.detecting.surroundings import CHANNELS, FAR, NEAR, SEEN, SIDE, Surroundings, draw_views
+from mnist_app.reading.detecting.surroundings import CHANNELS, FAR, FILE, NEAR, SEEN, SIDE, Surroundings, draw_views
 from mnist_app.reading.segmentation import Blob
 
 OWN, BESIDE, AROUND = range(CHANNELS)
@@ -58,4 +58,4 @@ def test_it_learns_whether_a_stroke_goes_on(tmp_path):
     weights, *_ = np.linalg.lstsq(np.c_[seen, np.ones(600)][:400], truth[:400], rcond=None)
     said = np.c_[seen, np.ones(600)][400:] @ weights > 0.5
     assert np.mean(said == truth[400:]) > 0.95
-    np.testing.assert_array_equal(Surroundings(trained.path).see(pages[0]), trained.see(pages[0]))
+    np.testing.assert_array_equal(Surroundings(tmp_path / FILE).see(pages[0]), trained.see(pages[0]))
