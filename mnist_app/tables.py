@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
@@ -27,6 +29,25 @@ def to_csv(rows: list[Row]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return file.getvalue()
+
+
+def read_csv(path: Path, types: Mapping[str, Callable[[str], Any]]) -> list[Row]:
+    """Read rows that `to_csv` wrote into a file; an empty list where there is none.
+
+    Args:
+        path: the file.
+        types: what makes a value of a column's text; a column without one stays text. An empty cell with one is None.
+    """
+    if not path.exists():
+        return []
+
+    def value(column: str, text: str) -> Any:
+        if column not in types:
+            return text
+        return types[column](text) if text else None
+
+    with path.open(newline="", encoding="utf-8") as file:
+        return [{column: value(column, text) for column, text in row.items()} for row in csv.DictReader(file)]
 
 
 def _cell(value: Any) -> str:

@@ -6,10 +6,8 @@ that are held back (`habits`), clean and in each of the `circumstances`; the thi
 any other picture is.
 """
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -127,20 +125,7 @@ def store_styles(
 
 def load_styles(model: StoredModel) -> list[tables.Row]:
     """Read `styles.csv` as `measure` returned it; an empty list where the model has none."""
-    path = model.folder / FILE
-    if not path.exists():
-        return []
-
-    def whole(text: str) -> int | None:
-        return int(text) if text else None
-
-    types: dict[str, Callable[[str], Any]] = {
-        "digits": int,
-        "accuracy": lambda text: float(text) if text else None,
-        "mostly_taken_for": whole,
-    }
-    with path.open(newline="", encoding="utf-8") as file:
-        return [{key: types.get(key, str)(value) for key, value in row.items()} for row in csv.DictReader(file)]
+    return tables.read_csv(model.folder / FILE, {"digits": int, "accuracy": float, "mostly_taken_for": int})
 
 
 def hand_slices(rows: list[tables.Row]) -> list[tables.Row]:

@@ -1,6 +1,5 @@
 """Read a fixed set of generated pages whose truth is known: how well does the reading as a whole do?"""
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -168,15 +167,6 @@ def store_pages(model: StoredModel, advance: Callable[[int], object] = lambda _:
 
 def load_pages(model: StoredModel) -> list[tables.Row]:
     """The rows that `store_pages` kept; an empty list where the model has none."""
-    path = model.folder / FILE
-    if not path.exists():
-        return []
-    counts = ("pages", "digits", "empty_pages")
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            {
-                key: value if key == "family" else int(value) if key in counts else float(value) if value else None
-                for key, value in row.items()
-            }
-            for row in csv.DictReader(file)
-        ]
+    counts = dict.fromkeys(("pages", "digits", "empty_pages"), int)
+    shares = ("exact", "exact_low", "exact_high", "found", "read", "false_per_page", "refused")
+    return tables.read_csv(model.folder / FILE, counts | dict.fromkeys(shares, float))

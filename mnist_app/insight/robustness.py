@@ -1,6 +1,5 @@
 """How a network reads spoilt digits: measured under every corruption, kept with the model, and summed up."""
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,19 +87,8 @@ def store_corruptions(model: StoredModel, data: Path, on_family: OnFamily) -> li
 
 def load_corruptions(model: StoredModel) -> list[tables.Row]:
     """Read `corruptions.csv` as `evaluate_corruptions` returned it; an empty list where the model has none."""
-    path = model.folder / FILE
-    if not path.exists():
-        return []
-    types: dict[str, Callable[[str], Any]] = {
-        "severity": int,
-        "seen": "True".__eq__,
-        "digits": int,
-        "accuracy": float,
-        "low": float,
-        "high": float,
-    }
-    with path.open(newline="", encoding="utf-8") as file:
-        return [{key: types.get(key, str)(value) for key, value in row.items()} for row in csv.DictReader(file)]
+    types: dict[str, Callable[[str], Any]] = {"severity": int, "seen": "True".__eq__, "digits": int}
+    return tables.read_csv(model.folder / FILE, types | dict.fromkeys(("accuracy", "low", "high"), float))
 
 
 def worst_digits(row: tables.Row) -> list[tuple[int, int]]:

@@ -27,8 +27,8 @@ def find_slices(exam: Exam) -> list[dict]:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def draw(rows: list[dict]) -> dict:
-    """The specification of the chart of slices."""
-    return slices_chart([row | {"slice": name_slice(row)} for row in rows]).to_dict()
+    """The specification of the chart of slices, whose name is in each row."""
+    return slices_chart(rows).to_dict()
 
 
 def name_slice(row: dict) -> str:
@@ -128,7 +128,10 @@ def show_slices(exam: Exam) -> None:
         icon=navigation.ERRORS.icon,
         query_params=[("model", exam.model), *((weakest["property"].replace(" ", "_"), f"{end:.2f}") for end in ends)],
     )
-    st.vega_lite_chart(spec=draw(rows), alt="Accuracy of each slice with its interval, the weakest first")
+    st.vega_lite_chart(
+        spec=draw([row | {"slice": name_slice(row)} for row in rows]),
+        alt="Accuracy of each slice with its interval, the weakest first",
+    )
     ui.offer_csv(lambda: rows, "slices")
 
 
@@ -142,14 +145,8 @@ def show_hands(rows: list[dict]) -> None:
         f"right{taken}."
     )
     st.page_link(navigation.DATA.path, label="Look at these hands", icon=navigation.DATA.icon)
-    st.vega_lite_chart(spec=draw_hands(rows), alt="Accuracy of each habit with its interval, the weakest first")
+    st.vega_lite_chart(spec=draw(rows), alt="Accuracy of each habit with its interval, the weakest first")
     ui.offer_csv(lambda: rows, "other_hands")
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def draw_hands(rows: list[dict]) -> dict:
-    """The specification of the chart of other hands."""
-    return slices_chart(rows).to_dict()
 
 
 st.title("Weak spots")
