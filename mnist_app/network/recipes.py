@@ -1,6 +1,6 @@
 """The recipes that `train --recipe NAME` knows: an architecture, its training settings, what is claimed for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from mnist_app.settings import TrainingSettings
@@ -46,6 +46,24 @@ class Recipe:
     settings: TrainingSettings
     claim: Claim | None = None
 
+
+FLAGSHIP = TrainingSettings(
+    architecture="flagship",
+    epochs=40,
+    optimizer="adamw",
+    weight_decay=1e-2,
+    schedule="cosine",
+    dropout=0.3,
+    validation_split=1 / 12,
+    augmentation="flagship",
+    synthetic_share=0.2,
+    non_digit_share=0.4,
+    style_share=0.15,
+    style_weight=1.5,
+    circumstance_share=0.2,
+    precision="mixed_bfloat16",
+    average=0.999,
+)
 
 RECIPES = {
     "dropout": Recipe(
@@ -101,48 +119,13 @@ RECIPES = {
         "Flagship",
         "A deeper network that has also seen warped digits, other writers' pen strokes, coarse scans, odd pens, bad "
         "light, grain, page edges and things that are no digits; its weights are averaged.",
-        TrainingSettings(
-            architecture="flagship",
-            epochs=40,
-            optimizer="adamw",
-            weight_decay=1e-2,
-            schedule="cosine",
-            dropout=0.3,
-            validation_split=1 / 12,
-            augmentation="flagship",
-            synthetic_share=0.2,
-            non_digit_share=0.4,
-            style_share=0.15,
-            style_weight=1.5,
-            circumstance_share=0.2,
-            precision="mixed_bfloat16",
-            average=0.999,
-        ),
+        FLAGSHIP,
     ),
     "swift": Recipe(
         "Swift",
         "A tenth of the flagship's size: it learns the flagship's answers to the same changed digits, beside the "
         "labels. For phones, folders of scans, and wherever many digits wait.",
-        TrainingSettings(
-            architecture="swift",
-            epochs=40,
-            learning_rate=2e-3,
-            optimizer="adamw",
-            weight_decay=1e-2,
-            schedule="cosine",
-            loss="one-hot",
-            dropout=0.1,
-            validation_split=1 / 12,
-            augmentation="flagship",
-            synthetic_share=0.2,
-            non_digit_share=0.4,
-            style_share=0.15,
-            style_weight=1.5,
-            circumstance_share=0.2,
-            precision="mixed_bfloat16",
-            average=0.999,
-            teacher="flagship",
-        ),
+        replace(FLAGSHIP, architecture="swift", learning_rate=2e-3, loss="one-hot", dropout=0.1, teacher="flagship"),
     ),
 }
 
