@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from mnist_app import tables
-from mnist_app.cli.terminal import Format, TrainingBar, clear_errors, print_rows
+from mnist_app.cli.terminal import Format, TrainingBar, clear_errors, count_up_to, print_rows
 from mnist_app.digits import datasets
 from mnist_app.network import model_store
 from mnist_app.network.model_store import StoredModel
@@ -221,7 +221,7 @@ def ablation(
         stored = model_store.find_model(model)
         pictures = read_manifest(manifest) if manifest else []
         length = len(pictures) if manifest else GENERATED
-        with typer.progressbar(length=length, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        with count_up_to(length) as bar:
             if manifest:
                 rows = list(ablate(pictures, load_classifier(stored), bar.update))
             else:
@@ -254,7 +254,7 @@ def _train_detector(settings: TrainingSettings, name: str, overwrite: bool, prog
         with TrainingBar(progress_file) as bar:
             training.train_detector(settings, model, bar.update, _say)
         _say("Training the judge on other pages …")
-        with typer.progressbar(length=fitting.ALL_PAGES, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        with count_up_to(fitting.ALL_PAGES) as bar:
             metrics = fitting.store_judge(model, model_store.find_model(), bar.update)
     return f"{name}: of what it takes for a digit on generated pages, {metrics['precision']:.1%} are."
 
@@ -262,18 +262,14 @@ def _train_detector(settings: TrainingSettings, name: str, overwrite: bool, prog
 def _evaluate_pages(model: StoredModel) -> list[tables.Row]:
     from mnist_app.insight import page_exam
 
-    with typer.progressbar(
-        length=page_exam.PAGES, label="Pages", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    with count_up_to(page_exam.PAGES, "Pages") as bar:
         return page_exam.store_pages(model, advance=bar.update)
 
 
 def _evaluate_styles(model: StoredModel, data: Path) -> list[tables.Row]:
     from mnist_app.insight import choosing
 
-    with typer.progressbar(
-        length=choosing.DIGITS, label="Digits", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    with count_up_to(choosing.DIGITS, "Digits") as bar:
         return choosing.store_styles(model, data, bar.update)
 
 
@@ -312,9 +308,7 @@ def _evaluate_corruptions(model: StoredModel, data: Path) -> tuple[dict[str, flo
     from mnist_app.insight import robustness
 
     measure = robustness.store_corruptions if data == DATA_FOLDER else robustness.measure_corruptions
-    with typer.progressbar(
-        length=robustness.MEASUREMENTS, label="Corruptions", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    with count_up_to(robustness.MEASUREMENTS, "Corruptions") as bar:
         rows = measure(model, data, on_family=lambda *_: bar.update(1))
     return robustness.summarize_corruptions(rows), robustness.benchmark_rows(rows)
 

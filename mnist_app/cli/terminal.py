@@ -42,6 +42,11 @@ def with_progress(items: list, label: str) -> Iterator:
         yield from bar
 
 
+def count_up_to(length: int, label: str = "") -> Any:  # the type of typer.progressbar has no public name
+    """A bar to be updated by hand, as a context; hidden where no person watches the terminal."""
+    return typer.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
+
+
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Print what a person can mend as one sentence, and exit with 2."""
@@ -57,7 +62,7 @@ class TrainingBar:
 
     def __init__(self, file: Path | None) -> None:
         self._file, self._written, self._pace = file, 0.0, Pace()
-        self._bar: Any = None  # the type of typer.progressbar has no public name
+        self._bar: Any = None
 
     def __enter__(self) -> "TrainingBar":
         return self
