@@ -3,14 +3,18 @@
 import gzip
 import os
 import struct
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import cv2
 import numpy as np
 import pytest
 
 from mnist_app.digits import datasets
+from mnist_app.digits.generated.pages import PageMaker
 from mnist_app.insight.exam import Exam
 from mnist_app.network import model_store
 from mnist_app.network.classifier import Classifier, load_classifier
@@ -43,6 +47,40 @@ def small_mnist(tmp_path_factory) -> Path:
 def classifier() -> Classifier:
     """The default model's network."""
     return load_classifier(model_store.find_model())
+
+
+@pytest.fixture(scope="session")
+def maker(tmp_path_factory) -> PageMaker:
+    """Draws pages of the test part with what pip brings alone, so that they are the same everywhere."""
+    return PageMaker("test", folder=tmp_path_factory.mktemp("nothing"))
+
+
+class InProcess:
+    """Stands for a pool of processes, and does their work itself."""
+
+    def __init__(self, processes: int, context: object, initializer: Callable, initargs: tuple) -> None:
+        initializer(*initargs)
+
+    def __enter__(self) -> "InProcess":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def map(self, function: Callable, items: Iterable, chunksize: int) -> Iterable:
+        return map(function, items)
+
+
+@pytest.fixture
+def in_process(monkeypatch, maker) -> Callable[[ModuleType], None]:
+    """Tells a module to draw its pages here, with `maker`, where it would start processes."""
+
+    def tell(module: ModuleType) -> None:
+        monkeypatch.setattr(module, "ProcessPoolExecutor", InProcess)
+        monkeypatch.setattr(module, "PageMaker", lambda _: maker)
+
+    monkeypatch.setattr(cv2, "setNumThreads", lambda _: None)  # such processes ask for one
+    return tell
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from mnist_app.cli.commands import app as command_line
 from mnist_app.digits.generated.pages import FAMILIES
 from mnist_app.insight import choosing, comparison, page_exam, robustness
 from mnist_app.insight.evaluation import summarize_seeds
-from mnist_app.network import model_store
+from mnist_app.network import model_store, recipes
+from mnist_app.network.architectures import build
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.recipes import DETECTOR, TRAINABLE
 from mnist_app.settings import MODELS_FOLDER
@@ -242,6 +243,14 @@ def test_to_add_something_takes_at_most_five_lines(what):
     assert len(said) <= 5
 
 
+def test_the_recipe_that_contributing_adds_is_one():
+    (row,) = re.findall(r"```python\n(.*?)```", section(CONTRIBUTING, "A recipe"), re.DOTALL)
+    ((name, recipe),) = eval(f"{{{row}}}", vars(recipes)).items()
+    assert name not in recipes.RECIPES
+    assert build(recipe.settings.architecture, 10, recipe.settings.dropout).count_params() == 347_146
+
+
+@pytest.mark.slow
 def test_the_recipe_that_contributing_adds_is_trained_and_shown(tmp_path, small_mnist):
     """In a copy of the program, as a person would: the lines go into the file that the text names first."""
     shutil.copy(ROOT / "app.py", tmp_path)

@@ -1,4 +1,5 @@
 import json
+import runpy
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,11 @@ from typer.testing import CliRunner
 
 from mnist_app.cli import commands
 from mnist_app.digits import kaggle
-from mnist_app.insight import map_and_labels, robustness
+from mnist_app.digits.generated import sources
+from mnist_app.insight import ablation, map_and_labels, page_exam, robustness
 from mnist_app.insight.documents import Report
 from mnist_app.network import model_store
+from mnist_app.reading.detecting import fitting
 from mnist_app.settings import DATA_FOLDER
 
 
@@ -130,7 +133,14 @@ def test_help_starts_without_tensorflow():
     code = "import sys, mnist_app.cli.commands; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.split() == ["False", "False"]
-    assert "predict" in run("--help").stdout
+
+
+def test_the_package_is_a_program(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["mnist_app", "--help"])
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_module("mnist_app", run_name="__main__")
+    assert stopped.value.code == 0
+    assert "predict" in capsys.readouterr().out
 
 
 def test_kaggles_training_table_trains_a_network_that_answers_its_test_table(mnist_test, tmp_path, monkeypatch):
@@ -184,3 +194,61 @@ def test_report_names_what_it_writes(tmp_path, monkeypatch):
     result = run("report", "--model", "dropout", "-o", tmp_path / "report")
     assert result.stdout.splitlines() == [str(tmp_path / "report" / name) for name in ("report.html", "report.md")]
     assert run("report", "--model", "nothing").exit_code == 2
+
+
+def test_evaluate_adds_what_is_asked_for(small_mnist, monkeypatch):
+    rows = [{"family": "all", "exact": 0.5}]
+    monkeypatch.setattr(page_exam, "store_pages", lambda model, advance: rows)
+    arguments = "evaluate", "--model", "swift", "--data", small_mnist, "--pages", "--format"
+    printed = json.loads(run(*arguments, "json", "--keras", "--canvas").stdout)
+    assert printed["keras_accuracy"] == printed["accuracy"]
+    assert printed["keras_difference"] < 1e-3
+    canvases = {name: value for name, value in printed.items() if name.startswith("canvas_")}
+    assert len(canvases) == 3
+    assert min(canvases.values()) > printed["accuracy"] - 0.03
+    assert printed["pages"] == rows
+    assert run(*arguments, "csv").stdout.splitlines() == ["family,exact", "all,0.5"]
+
+
+def test_ablation_reads_pictures_or_generated_pages(pictures, monkeypatch):
+    (pictures / "all.csv").write_text("path,label,kind\na seven.png,7,drawn\nb two.png,1,drawn\n")
+    first, *others = json.loads(run("ablation", pictures / "all.csv", "--model", "swift", "--format", "json").stdout)
+    assert first == {"off": "nothing", "drawn": "1 / 2"}
+    assert len(others) == len(ablation.SWITCHES)
+    monkeypatch.setattr(ablation, "ablate_pages", lambda model, advance: [{"off": model.name, "read": 0.5}])
+    assert run("ablation", "--format", "csv").stdout.splitlines() == ["off,read", f"{model_store.DEFAULT_MODEL},0.5"]
+    assert run("ablation", pictures / "none.csv").exit_code == 2
+
+
+def test_sources_lists_what_is_here_and_how_to_get_the_rest(monkeypatch):
+    monkeypatch.setattr(sources, "missing_sources", lambda: list(sources.SOURCES[:1]))
+    result = run("sources", "--format", "csv")
+    header, first, *others = (line.split(",") for line in result.stdout.splitlines())
+    assert (header[-1], first[0], first[-1]) == ("here", "tuxpaint-stamps-default", "no")
+    assert {line[-1] for line in others} == {"yes"}
+    assert "apt-get download tuxpaint-stamps-default\n" in result.stderr
+    monkeypatch.setattr(sources, "missing_sources", list)
+    assert run("sources").stderr == ""
+
+
+def test_the_detector_is_trained_then_its_judge(tmp_path, monkeypatch):
+    from mnist_app.reading.detecting import training
+
+    def train_detector(settings, model, progress, tell):
+        (model.folder / "detector.tflite").write_text(f"{settings.epochs} epochs")
+        progress(1, 1, {"loss": 0.5})
+
+    def store_judge(model, classifier, advance):
+        assert classifier.name == model_store.DEFAULT_MODEL
+        (model.folder / "judge.npz").write_text((model.folder / "detector.tflite").read_text())
+        return {"precision": 0.876}
+
+    monkeypatch.setattr(training, "train_detector", train_detector)
+    monkeypatch.setattr(fitting, "store_judge", store_judge)
+    monkeypatch.setattr(sources, "missing_sources", lambda: list(sources.SOURCES[:3]))
+    monkeypatch.setattr(model_store, "writing", partial(model_store.writing, folder=tmp_path))
+    result = run("train", "--recipe", "detector", "--name", "mine", "--epochs", 3)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.endswith("mine: of what it takes for a digit on generated pages, 87.6% are.\n")
+    assert f"3 of {len(sources.SOURCES)} packages" in result.stderr
+    assert (tmp_path / "mine" / "judge.npz").read_text() == "3 epochs"

@@ -2,7 +2,9 @@ import cv2
 import pytest
 from PIL import Image
 
-from mnist_app.insight import ablation
+from mnist_app.insight import ablation, page_exam
+from mnist_app.network.model_store import find_model
+from mnist_app.reading.front_door import Reading, read_picture
 
 
 @pytest.fixture
@@ -31,3 +33,20 @@ def test_bad_manifests(tmp_path):
     (tmp_path / "short.csv").write_text("path,label\na.png,3\n")
     with pytest.raises(ValueError, match="short.csv lacks the columns kind"):
         ablation.read_manifest(tmp_path / "short.csv")
+
+
+def test_generated_pages_are_read_with_each_switch_off(in_process, monkeypatch):
+    """Whoever reads them here sees nothing as soon as a step is off."""
+
+    def read(picture, classifier, without):
+        return read_picture(picture, classifier) if without == {""} else Reading((), (), {})
+
+    in_process(page_exam)
+    monkeypatch.setattr(page_exam, "read_picture", read)
+    done = []
+    whole, *others = ablation.ablate_pages(find_model(), 8, done.append)
+    assert done == [1] * 8
+    assert whole["off"] == "nothing"
+    assert whole["read"] > 0.3
+    assert [row["off"] for row in others] == list(ablation.SWITCHES.values())
+    assert {(row["read"], row["false_per_page"], row["refused"]) for row in others} == {(0, 0, 1)}

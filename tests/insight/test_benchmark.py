@@ -1,7 +1,12 @@
+import json
+
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from mnist_app.cli import commands
 from mnist_app.insight import benchmark
+from mnist_app.network.pace import medians
 
 
 def test_rows_carry_their_ratio():
@@ -23,3 +28,32 @@ def test_networks_are_compared_with_the_small_one():
     assert by_name["one image, network dropout"]["ratio"] == pytest.approx(1)
     assert all(row["median"] > 0 for row in rows)
     assert by_name["one image, network swift, Keras predict"]["ratio"] > 10
+
+
+def test_bench_times_a_drawing_cold_starts_and_a_large_photo(monkeypatch):
+    """Each once, and in place of Keras, whose start takes long, something else that needs much memory."""
+    cold = {"cold start, LiteRT": benchmark.COLD["cold start, LiteRT"], "cold start, large": "\nheld = np.ones(10**8)"}
+    monkeypatch.setattr(benchmark, "COLD", cold)
+    monkeypatch.setattr(benchmark, "ROUNDS", 1)
+    monkeypatch.setattr(benchmark, "medians", lambda calls, _=1: medians(calls, 1))
+    monkeypatch.setattr(benchmark, "_networks", list)
+    printed = CliRunner().invoke(commands.app, ["bench", "--format", "json"])
+    assert not printed.exception
+    rows = {row["what"]: row for row in json.loads(printed.stdout)}
+    took = {name: row["median"] for name, row in rows.items()}
+    assert all(value > 0 for value in took.values())
+
+    whole, network = took["280 x 280 drawing, whole reading"], took["one image, LiteRT"]
+    assert took["280 x 280 drawing, preprocessing"] == pytest.approx(whole - network)
+    assert rows["280 x 280 drawing, whole reading"]["ratio"] == pytest.approx(whole / network)
+    assert rows["one image, Keras predict"]["ratio"] > 3
+    assert rows["cold start, LiteRT"]["ratio"] == 1
+    large = rows["cold start, large, memory"]
+    assert large["median"] > 800, "MB"
+    assert large["ratio"] == pytest.approx(large["median"] / took["cold start, LiteRT, memory"])
+    decoding, allowed = (
+        took["12-megapixel photo, Pillow's decoding"],
+        rows["12-megapixel photo, 1.5 x decoding + 200 ms"],
+    )
+    assert allowed["median"] == pytest.approx(1.5 * decoding + 200)
+    assert allowed["ratio"] == pytest.approx(allowed["median"] / took["12-megapixel photo, decoded and read"])

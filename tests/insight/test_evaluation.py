@@ -63,3 +63,12 @@ def test_drawings_of_test_digits_are_read_as_the_digits_are(name, mnist_test, cl
     paint = evaluation.CANVASES[name]
     texts = [read_picture(paint(evaluation.draw_off_centre(image, 20, 90)), classifier).text for image in x]
     assert sum(text == str(label) for text, label in zip(texts, y, strict=True)) >= own - 2
+
+
+def test_each_kind_of_canvas_has_the_share_of_digits_that_are_read_right(mnist_test, monkeypatch):
+    """Of twenty drawings one has a wrong label."""
+    x, y = mnist_test[0][:20], mnist_test[1][:20].copy()
+    y[3] = (y[3] + 1) % 10
+    monkeypatch.setattr(evaluation, "load_mnist", lambda _: (None, (x, y)))
+    shares = evaluation.evaluate_on_canvas(model_store.find_model())
+    assert shares == dict.fromkeys(evaluation.CANVASES, 0.95)

@@ -1,11 +1,14 @@
+import shutil
+from functools import partial
+
 import numpy as np
 import pytest
 
 from mnist_app.digits.generated.kinds import Kind
-from mnist_app.digits.generated.pages import Page, PageMaker
+from mnist_app.digits.generated.pages import Page
 from mnist_app.insight import page_exam
-from mnist_app.network.model_store import StoredModel
-from mnist_app.reading.front_door import Digit, Reading, read_picture
+from mnist_app.network.model_store import StoredModel, find_model
+from mnist_app.reading.front_door import Digit, Reading
 
 BOXES = np.array([[10, 10, 20, 30], [50, 10, 20, 30], [90, 10, 20, 30]])
 
@@ -51,13 +54,25 @@ def test_rows_are_stored_and_loaded(tmp_path):
     assert page_exam.load_pages(StoredModel(tmp_path / "other")) == []
 
 
-def test_the_reading_as_a_whole(classifier, tmp_path):
+@pytest.mark.parametrize(
+    ("pages", "exact", "read"), [(30, 0.55, 0.5), pytest.param(200, 0.66, 0.64, marks=pytest.mark.slow)]
+)
+def test_the_reading_as_a_whole(pages, exact, read, in_process):
     """A floor under all that reads a page, on pages drawn with what pip brings: no font, no picture of others."""
-    maker = PageMaker("test", folder=tmp_path)
-    pages = (page_exam.draw_page(maker, number) for number in range(200))
-    outcomes = [page_exam.examine(page, read_picture(page.picture, classifier)) for page in pages]
-    all_, *_ = page_exam.summarize(outcomes)
-    assert all_["exact"] > 0.66
-    assert all_["read"] > 0.64
+    in_process(page_exam)
+    all_, *_ = page_exam.summarize(page_exam.take_exam(find_model(), pages)[""])
+    assert all_["pages"] == pages
+    assert all_["exact"] > exact
+    assert all_["read"] > read
     assert all_["refused"] > 0.95
     assert all_["false_per_page"] < 0.2
+
+
+def test_the_exam_is_stored_beside_the_model_and_each_page_is_told(in_process, tmp_path, monkeypatch):
+    in_process(page_exam)
+    model, told = StoredModel(shutil.copytree(find_model("minimal").folder, tmp_path / "minimal")), []
+    monkeypatch.setattr(page_exam, "take_exam", partial(page_exam.take_exam, pages=3))
+    rows = page_exam.store_pages(model, told.append)
+    assert told == [1, 1, 1]
+    assert rows[0]["pages"] == 3
+    assert page_exam.load_pages(model) == rows

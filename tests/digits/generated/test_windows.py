@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 
 from mnist_app.digits.generated.kinds import Kind
-from mnist_app.digits.generated.windows import draw_batch, targets
+from mnist_app.digits.generated.pages import PageMaker
+from mnist_app.digits.generated.windows import BatchStream, draw_batch, targets
 
 
 def page_of_kinds() -> tuple[np.ndarray, np.ndarray]:
@@ -39,3 +41,14 @@ def test_a_batch_follows_from_its_seed(maker):
     assert wanted.shape == (4, 48, 48, 4)
     np.testing.assert_array_equal(pictures, again)
     assert not np.array_equal(pictures, other)
+
+
+@pytest.mark.slow
+def test_processes_draw_the_same_batches():
+    stream, maker = BatchStream("test", 4), PageMaker("test")
+    try:
+        for seed in ((7, 1, 0), (7, 1, 1), (7, 2, 0)):
+            for streamed, drawn in zip(stream.get(*seed), draw_batch(maker, seed, 4), strict=True):
+                np.testing.assert_array_equal(streamed, drawn)
+    finally:
+        stream.close()

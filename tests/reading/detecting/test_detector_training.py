@@ -3,6 +3,8 @@ import numpy as np
 import pytest
 
 from mnist_app.digits.generated.kinds import Kind
+from mnist_app.digits.generated.pages import PageMaker
+from mnist_app.digits.generated.windows import draw_batch
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.recipes import DETECTOR_RECIPE
 from mnist_app.reading.detecting import training
@@ -47,7 +49,21 @@ def test_nothing_is_learnt_where_it_is_doubtful(targets):
     assert loss(targets, output_for(Kind.LETTER, 6)) == loss(targets, output_for(Kind.DIGIT, 6))
 
 
-def test_a_short_training_writes_what_the_app_runs(tmp_path, monkeypatch):
+class Stream:
+    """Stands for a `BatchStream`, whose processes take long to start: draws its batches here."""
+
+    def __init__(self, maker: PageMaker, size: int) -> None:
+        self._maker, self._size = maker, size
+
+    def get(self, *seed: int) -> tuple[np.ndarray, np.ndarray]:
+        return draw_batch(self._maker, seed, self._size)
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_short_training_writes_what_the_app_runs(tmp_path, monkeypatch, maker):
+    monkeypatch.setattr(training, "BatchStream", lambda part, size, *_: Stream(maker, size))
     monkeypatch.setattr(training, "STEPS", 2)
     monkeypatch.setattr(training, "VALIDATION_BATCHES", 1)
     model = StoredModel(tmp_path)

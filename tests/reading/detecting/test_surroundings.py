@@ -59,3 +59,22 @@ def test_it_learns_whether_a_stroke_goes_on(tmp_path):
     said = np.c_[seen, np.ones(600)][400:] @ weights > 0.5
     assert np.mean(said == truth[400:]) > 0.95
     np.testing.assert_array_equal(Surroundings(tmp_path / FILE).see(pages[0]), trained.see(pages[0]))
+
+
+def test_each_candidate_is_seen_once_an_epoch_with_its_truth_and_weight():
+    from mnist_app.reading.detecting.surroundings_training import BATCH, SHIFT, _batches
+
+    number = np.arange(BATCH + 10)
+    x = np.zeros((len(number), SIDE, SIDE, CHANNELS), np.uint8)
+    x[:, SIDE // 2, SIDE // 2, OWN] = 1 + number % 250
+    batches = list(_batches(x, number % 2, number / 10, epochs=2))
+    assert [len(truth) for _, truth, _ in batches] == [BATCH, 10] * 2
+    for epoch in (batches[:2], batches[2:]):
+        views, truth, weight = (np.concatenate(part) for part in zip(*epoch, strict=True))
+        seen = np.rint(weight * 10).astype(int)
+        np.testing.assert_array_equal(np.sort(seen), number)
+        np.testing.assert_array_equal(truth, seen % 2)
+        np.testing.assert_array_equal(views.max(axis=(1, 2, 3)), 1 + seen % 250)
+        _, rows, columns, _ = np.nonzero(views)
+        assert np.abs(np.array([rows, columns]) - SIDE // 2).max() <= SHIFT
+    assert (batches[0][2] != batches[2][2]).any(), "in another order"
