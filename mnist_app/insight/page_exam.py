@@ -18,9 +18,10 @@ from mnist_app.digits.generated.sources import Part
 from mnist_app.metrics import wilson_interval
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.model_store import StoredModel
+from mnist_app.reading.answer import Reading
 from mnist_app.reading.boxes import overlap
 from mnist_app.reading.detecting.judge_examples import SEEN_WHOLE, page_size
-from mnist_app.reading.front_door import Reading, read_picture
+from mnist_app.reading.front_door import read_picture
 
 PAGES, SEED = 2000, 4_000_037
 FILE = "pages.csv"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.boxes import Box, covered
-from mnist_app.reading.front_door import Digit, Reading
 from mnist_app.reading.rows import reading_order
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 
@@ -108,9 +108,9 @@ def _unseen(box: Box, label: int) -> Digit:
         box=box,
         probabilities=np.full(CLASSES, 1 / CLASSES, np.float32),
         features=np.zeros(0, np.float32),
+        ink=np.zeros((0, 0), np.uint8),
         image=np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8),
         state="sure",
-        made={},
     )
 
 

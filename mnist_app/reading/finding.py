@@ -23,7 +23,8 @@ class Look:
 
     Attributes:
         blob: the ink.
-        made: what each digit step made of it.
+        ink: `(h, w)` uint8, its ink alone.
+        image: `(28, 28)` uint8, what the network was given.
         y_prob: `(10,)` float32.
         features: `(d,)` float32.
         digit_prob: the probability that it is a digit at all.
@@ -31,7 +32,8 @@ class Look:
     """
 
     blob: Blob
-    made: dict[str, np.ndarray]
+    ink: np.ndarray
+    image: np.ndarray
     y_prob: np.ndarray
     features: np.ndarray
     digit_prob: float
@@ -53,15 +55,14 @@ def looker(strength: np.ndarray, classifier: Classifier, without: frozenset[str]
         if not blobs:
             return []
         parts = [strength[y : y + h, x : x + w] for x, y, w, h in (blob.box for blob in blobs)]
-        made = [
-            run_steps(DIGIT_STEPS, lift_ink(part, blob.mask, paper), without)
-            for part, blob in zip(parts, blobs, strict=True)
-        ]
-        outputs = classifier.predict(np.stack([steps[IMAGE] for steps in made]))
+        inks = [lift_ink(part, blob.mask, paper) for part, blob in zip(parts, blobs, strict=True)]
+        images = [run_steps(DIGIT_STEPS, ink, without)[IMAGE] for ink in inks]
+        outputs = classifier.predict(np.stack(images))
         return [
             Look(
                 blob,
-                made[i],
+                inks[i],
+                images[i],
                 outputs.y_prob[i],
                 outputs.features[i],
                 digit_prob=float(outputs.digit_prob[i]),

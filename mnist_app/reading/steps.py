@@ -16,6 +16,7 @@ from mnist_app.reading.paper import divide_background, find_page, polarity
 
 WORKING_SIDE = 1200  # a page of handwriting is legible at that size, and 12 megapixels are slow
 SMALL_SIDE = 200  # smaller pictures are enlarged, so that strokes are several pixels wide
+SHOWN_SIDE = 800  # steps are shown at most that large
 
 # Ids of the steps whose arrays others take from what `run_steps` made.
 ON_PAPER, STRENGTH, MASK = "composite_alpha", "grey", "ink_mask"
@@ -164,3 +165,32 @@ DIGIT_STEPS = (
         centre_box,
     ),
 )
+
+
+# ---- to be shown ----
+
+
+def show_picture_steps(picture: np.ndarray, without: frozenset[str] = frozenset()) -> tuple[Step, ...]:
+    """What each step makes of a picture, made anew and reduced: a reading does not keep these large arrays.
+
+    Args:
+        picture: `(h, w, 3)` or `(h, w, 4)` uint8, RGB or RGBA.
+        without: ids of steps to switch off.
+    """
+    return _show(PICTURE_STEPS, run_steps(PICTURE_STEPS, picture, without))
+
+
+def show_digit_steps(ink: np.ndarray, without: frozenset[str] = frozenset()) -> tuple[Step, ...]:
+    """What each step makes of one digit's ink, `(h, w)` uint8; `without` as in `show_picture_steps`."""
+    return _show(DIGIT_STEPS, run_steps(DIGIT_STEPS, ink, without))
+
+
+def _show(table: tuple[Row, ...], made: dict[str, np.ndarray]) -> tuple[Step, ...]:
+    return tuple(Step(row.name, row.hint, _reduced(made[row.id])) for row in table)
+
+
+def _reduced(array: np.ndarray) -> np.ndarray:
+    if array.dtype == bool:
+        array = array.view(np.uint8) * 255
+    scale = SHOWN_SIDE / max(array.shape[:2])
+    return array if scale >= 1 else cv2.resize(array, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from mnist_app.reading.front_door import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS, Digit, Reading
+from mnist_app.reading.answer import Digit, Reading
+from mnist_app.reading.left_out import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS
 from mnist_app.tables import Row
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")

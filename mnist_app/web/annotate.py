@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from scipy.sparse.csgraph import connected_components
 
+from mnist_app.reading.answer import Digit, Reading, Rejected
 from mnist_app.reading.boxes import Box, scaled
-from mnist_app.reading.front_door import Digit, Reading, Rejected
 
 LONGEST_SIDE = 1000  # of the picture that is shown
 # Okabe and Ito's colours, which the colour-blind tell apart; unsure digits have a question mark as well.

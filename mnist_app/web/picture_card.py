@@ -9,10 +9,11 @@ import streamlit as st
 
 from mnist_app.network.model_store import StoredModel
 from mnist_app.reading import corrections, wording
+from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.boxes import Box
-from mnist_app.reading.front_door import Digit, Reading, read_picture
+from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.picture_files import PictureError, open_picture
-from mnist_app.reading.steps import Step
+from mnist_app.reading.steps import Step, show_picture_steps
 from mnist_app.web import annotate, canvas, ui, visitor_digit
 from mnist_app.web.annotate import LeftOut
 from mnist_app.web.session import PictureFile, Sheet
@@ -48,7 +49,7 @@ class Answer:
 
 def unreadable(error: str) -> Answer:
     """The answer for a file that cannot be read."""
-    return Answer(Reading((), (), {}), np.zeros((0, 0, 3), np.uint8), (0, 0, 3), error)
+    return Answer(Reading((), ()), np.zeros((0, 0, 3), np.uint8), (0, 0, 3), error)
 
 
 @ui.keep(max_entries=2)  # 12 megapixels are 36 MB
@@ -59,19 +60,19 @@ def decode(file: PictureFile) -> np.ndarray:
 
 @ui.keep(max_entries=64, show_spinner="Reading …")  # 2.5 MB each, of a large photo
 def read_file(file: PictureFile, model: StoredModel, boxes: tuple[Box, ...] | None = None) -> Answer:
-    """Read a file, once for each network and choice of boxes; the large arrays of the steps are not kept."""
+    """Read a file, once for each network and choice of boxes."""
     try:
         picture = decode(file)
     except PictureError as error:
         return unreadable(str(error))
     reading = read_picture(picture, ui.load_classifier(model.name), boxes=boxes)
-    return Answer(replace(reading, made={}), annotate.reduce_picture(picture), picture.shape)
+    return Answer(reading, annotate.reduce_picture(picture), picture.shape)
 
 
 @ui.keep(max_entries=2, show_spinner="Reading …")
-def read_steps(file: PictureFile, model: StoredModel) -> tuple[Step, ...]:
-    """A file's steps, made again for those who look at them."""
-    return read_picture(decode(file), ui.load_classifier(model.name)).steps
+def make_steps(file: PictureFile) -> tuple[Step, ...]:
+    """A file's steps, made for those who look at them."""
+    return show_picture_steps(decode(file))
 
 
 def read_corrected(file: PictureFile, model: StoredModel) -> Answer:
@@ -112,7 +113,7 @@ def show_card(file: PictureFile, model: StoredModel, answer: Answer) -> None:
         way = st.expander("How it got there", on_change="rerun", key=f"way_{key}", icon=":material/footprint:")
         if way.open:
             with way:
-                ui.show_steps(read_steps(file, model), 220)
+                ui.show_steps(make_steps(file), 220)
                 _show_digits(answer.reading)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_app.insight.exam import Case
-from mnist_app.reading.front_door import Digit
+from mnist_app.reading.answer import Digit
 from mnist_app.settings import IMAGE_SIZE
 from mnist_app.web import canvas, navigation, tracing, ui
 

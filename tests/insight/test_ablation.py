@@ -4,7 +4,8 @@ from PIL import Image
 
 from mnist_app.insight import ablation, page_exam
 from mnist_app.network.model_store import find_model
-from mnist_app.reading.front_door import Reading, read_picture
+from mnist_app.reading.answer import Reading
+from mnist_app.reading.front_door import read_picture
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_generated_pages_are_read_with_each_switch_off(in_process, monkeypatch):
     """Whoever reads them here sees nothing as soon as a step is off."""
 
     def read(picture, classifier, without):
-        return read_picture(picture, classifier) if without == {""} else Reading((), (), {})
+        return read_picture(picture, classifier) if without == {""} else Reading((), ())
 
     in_process(page_exam)
     monkeypatch.setattr(page_exam, "read_picture", read)

@@ -8,7 +8,7 @@ from mnist_app.digits.generated.kinds import Kind
 from mnist_app.digits.generated.pages import Page
 from mnist_app.insight import page_exam
 from mnist_app.network.model_store import StoredModel, find_model
-from mnist_app.reading.front_door import Digit, Reading
+from mnist_app.reading.answer import Digit, Reading
 
 BOXES = np.array([[10, 10, 20, 30], [50, 10, 20, 30], [90, 10, 20, 30]])
 
@@ -24,8 +24,8 @@ def page():
 
 def reading(*found: tuple[int, tuple[int, int, int, int]]) -> Reading:
     empty = np.zeros(0)
-    digits = tuple(Digit(label, 1.0, box, empty, empty, empty, "sure", {}) for label, box in found)
-    return Reading((digits,), (), {})
+    digits = tuple(Digit(label, 1.0, box, empty, empty, empty, empty, "sure") for label, box in found)
+    return Reading((digits,), ())
 
 
 def test_what_counts_as_exact(page):

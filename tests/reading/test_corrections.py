@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mnist_app.reading.answer import Reading, Rejected
 from mnist_app.reading.corrections import Mark, apply_typed, boxes_of, follow, label_marks, mark_reading
-from mnist_app.reading.front_door import Reading, Rejected, read_picture
+from mnist_app.reading.front_door import read_picture
 from mnist_app.web.examples import compose_page
 
 BEFORE = [Mark((10, 10, 20, 30), "4"), Mark((40, 10, 20, 30), "0"), Mark((70, 10, 20, 30), "7")]

@@ -13,8 +13,11 @@ from mnist_app.reading.steps import (
     IMAGE,
     MASK,
     PICTURE_STEPS,
+    SHOWN_SIDE,
     composite_alpha,
     run_steps,
+    show_digit_steps,
+    show_picture_steps,
     step_id,
     working_size,
 )
@@ -207,3 +210,17 @@ def test_steps_are_told_by_their_ids_and_not_by_their_names():
 )
 def test_a_step_is_known_by_its_id_and_by_its_first_name(word, meant):
     assert step_id(word) == meant
+
+
+def test_steps_are_shown_small_as_grey_or_colours_with_their_hints():
+    picture = page(1300, 1700)
+    picture[600:700, 800:820] = 0
+    steps = show_picture_steps(picture)
+    assert [step.name for step in steps] == [row.name for row in PICTURE_STEPS]
+    assert all(step.hint and step.picture.dtype == np.uint8 for step in steps)
+    assert {max(step.picture.shape) for step in steps} == {SHOWN_SIDE}
+    assert set(np.unique(steps[-1].picture)) >= {0, 255}, "a mask is black and white"
+    ink = picture[550:750, 700:900, 0] ^ 255
+    shown = show_digit_steps(ink)
+    assert [step.name for step in shown] == [row.name for row in DIGIT_STEPS]
+    np.testing.assert_array_equal(shown[-1].picture, run_steps(DIGIT_STEPS, ink)[IMAGE])

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mnist_app.reading.front_door import LOOKS, NOT_A_DIGIT
+from mnist_app.reading.left_out import LOOKS, NOT_A_DIGIT
 from mnist_app.reading.wording import flatten_answer, in_words, percent
 
 NO_BREAK = "\N{NO-BREAK SPACE}"  # the sign stays with its number at the end of a line

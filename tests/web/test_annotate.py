@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from mnist_app.reading.front_door import Rejected, read_picture
+from mnist_app.reading.answer import Rejected
+from mnist_app.reading.front_door import read_picture
 from mnist_app.web import annotate
 from mnist_app.web.examples import compose_page
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_app.reading.front_door import Reading, Rejected
+from mnist_app.reading.answer import Reading, Rejected
 from mnist_app.web import navigation, picture_card
 from mnist_app.web.examples import PAGE_ROWS, compose_page
 
@@ -163,7 +163,7 @@ def test_steps_and_left_out_on_demand(page, mnist_test):
 def test_a_picture_without_digits_says_what_it_looks_like_and_counts_what_is_left_out(page, monkeypatch):
     words = [Rejected((0, 20 * i, 10, 10), "part of a word") for i in range(9)]
     lines = [Rejected((50, 20 * i, 40, 2), "ruled line") for i in range(2)]
-    found = Reading((), (*words, *lines), {}, "words")
+    found = Reading((), (*words, *lines), "words")
     monkeypatch.setattr(picture_card, "read_picture", lambda *_, **__: found)
     upload(page, ("letter.png", as_file(np.full((203, 207, 3), 255, np.uint8)), "image/png"))
     assert not page.code
@@ -203,7 +203,7 @@ def test_an_upload_is_decoded_once_and_read_once_a_choice_of_boxes(page, mnist_t
 
     count("open_picture")
     count("read_picture")
-    for cached in (picture_card.decode, picture_card.read_file, picture_card.read_steps):
+    for cached in (picture_card.decode, picture_card.read_file, picture_card.make_steps):
         cached.clear()
     key = open_editor(page, mnist_test)
     for _ in range(3):
@@ -212,7 +212,7 @@ def test_an_upload_is_decoded_once_and_read_once_a_choice_of_boxes(page, mnist_t
     correct(page, key, without_first_and_a_six)
     page.session_state[f"way_{key}"] = True
     page.run()
-    assert times == {"open_picture": 1, "read_picture": 3}, "as it is, with other boxes, and for its steps"
+    assert times == {"open_picture": 1, "read_picture": 2}, "as it is, and with other boxes"
 
 
 def test_many_uploads_are_not_read_again(page, mnist_test, monkeypatch):

@@ -4,7 +4,9 @@ import numpy as np
 import streamlit as st
 
 from mnist_app.reading import wording
-from mnist_app.reading.front_door import Digit, Reading, read_picture
+from mnist_app.reading.answer import Digit, Reading
+from mnist_app.reading.front_door import read_picture
+from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 from mnist_app.web import canvas, ui, visitor_digit
 from mnist_app.web.examples import draw_example
@@ -25,14 +27,15 @@ def draw_and_answer(model: str) -> None:
         left, right = st.container(width="content"), st.container(width="stretch")
     with left:
         size, objects = show_paper()
-    reading = read_picture(render_strokes(objects, size), ui.load_classifier(model), drawn=True)
+    picture = render_strokes(objects, size)
+    reading = read_picture(picture, ui.load_classifier(model), drawn=True)
     with right:
         digit = show_reading(reading, empty=not objects)
         visitor_digit.show_ways(digit, model)
     if digit:
         ui.session().keep_digit(digit.image, drawn=True)
     show_examples(size)
-    show_way(reading.steps if objects else (), digit)
+    show_way(picture if objects else None, digit)
 
 
 def show_paper() -> tuple[tuple[int, int], Strokes]:
@@ -86,17 +89,17 @@ def show_examples(size: tuple[int, int]) -> None:
     pen.slider("Ink width", 2, 40, INK_WIDTH, key="ink_width", help=PEN_HELP)
 
 
-def show_way(steps: tuple, digit: Digit | None) -> None:
+def show_way(picture: np.ndarray | None, digit: Digit | None) -> None:
     """Show each step's picture, made and sent only while the user looks at them."""
     way = st.expander("How it got there", on_change="rerun", key="way", icon=":material/footprint:")
     if not way.open:
         return
     with way:
-        if not steps:
+        if picture is None:
             st.write("Draw something first.")
             return
         st.write("Your drawing is made to look like the digits that the network learnt from:")
-        ui.show_steps(steps + (digit.steps if digit else ()))
+        ui.show_steps(show_picture_steps(picture) + (show_digit_steps(digit.ink) if digit else ()))
 
 
 visitor_digit.trace_on_canvas()

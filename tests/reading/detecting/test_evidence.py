@@ -14,7 +14,8 @@ LEVEL = Level(
 
 def candidate(x: int, w: int = 20, h: int = 40, mark: bool = True) -> Candidate:
     blob = Blob((x, 20, w, h), np.ones((h, w), bool))
-    look = Look(blob, {}, np.eye(10)[4], np.zeros(8), 0.99, 100.0)
+    image = np.zeros((28, 28), np.uint8)
+    look = Look(blob, image, image, np.eye(10)[4], np.zeros(8), 0.99, 100.0)
     return Candidate(blob, look_up([LEVEL], blob), look, mark)
 
 
