@@ -62,7 +62,7 @@ def compile_shape(strokes: str) -> Skeleton:
         for token in text.split():
             points = [[number(part) for part in token.strip("@!").split(",")]]
             if token.startswith("@"):
-                points = _ellipse(*points[0])
+                points = _ellipse(points[0])
             piece += range(len(control), len(control) + len(points))
             control += points
             wobble += [0.4 if token.startswith("@") else 1.0] * len(points)
@@ -79,9 +79,9 @@ def compile_shape(strokes: str) -> Skeleton:
     return Skeleton(np.moveaxis(np.array(control), 2, 0), straight, bend, np.array(stroke), np.array(wobble))
 
 
-def _ellipse(
-    cx: np.ndarray, cy: np.ndarray, rx: np.ndarray, ry: np.ndarray, start: np.ndarray, sweep: np.ndarray
-) -> list[list[np.ndarray]]:
+def _ellipse(numbers: list[np.ndarray]) -> list[list[np.ndarray]]:
+    """Points on an arc, from its centre, its radii, where it starts and how far it sweeps, in degrees."""
+    cx, cy, rx, ry, start, sweep = numbers
     angles = np.deg2rad(np.linspace(start[0], start[0] + sweep[0], 1 + int(np.ceil(abs(sweep[0]) / 45))))
     return [[cx + rx * np.cos(angle), cy + ry * np.sin(angle)] for angle in angles]
 

@@ -14,7 +14,6 @@ import numpy as np
 from mnist_app import tables
 from mnist_app.digits.generated.kinds import Kind
 from mnist_app.digits.generated.pages import FAMILIES, Page, PageMaker
-from mnist_app.digits.generated.sources import Part
 from mnist_app.metrics import wilson_interval
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.model_store import StoredModel
@@ -24,6 +23,7 @@ from mnist_app.reading.detecting.judge_examples import SEEN_WHOLE, page_size
 from mnist_app.reading.front_door import read_picture
 
 PAGES, SEED = 2000, 4_000_037
+PROCESSES = 2  # that draw and read pages
 FILE = "pages.csv"
 SAME = 0.4  # share of the union of two boxes that they have in common, from which on they are the same digit's
 ALL = "all"
@@ -118,10 +118,10 @@ _maker: PageMaker
 _classifier: Classifier
 
 
-def _prepare(model: Path, part: Part) -> None:
+def _prepare(model: Path) -> None:
     global _maker, _classifier
     cv2.setNumThreads(1)
-    _maker, _classifier = PageMaker(part), load_classifier(StoredModel(model))
+    _maker, _classifier = PageMaker("test"), load_classifier(StoredModel(model))
 
 
 def _read_one(number: int, switches: tuple[str, ...]) -> list[Outcome]:
@@ -133,8 +133,6 @@ def take_exam(
     model: StoredModel,
     pages: int = PAGES,
     switches: tuple[str, ...] = ("",),
-    part: Part = "test",
-    processes: int = 2,
     advance: Callable[[int], object] = lambda _: None,
 ) -> dict[str, list[Outcome]]:
     """Read pages of the fixed set, each with every one of the switches off in turn.
@@ -143,15 +141,13 @@ def take_exam(
         model: the classifier.
         pages: how many, the first ones.
         switches: ids of `reading.SWITCHES`; "" for none.
-        part: of the sources.
-        processes: that draw and read them.
         advance: called with 1 after each page.
 
     Returns:
         The outcomes of each switch, in the order of the pages.
     """
     outcomes: dict[str, list[Outcome]] = {switch: [] for switch in switches}
-    with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (model.folder, part)) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _prepare, (model.folder,)) as pool:
         for read in pool.map(partial(_read_one, switches=switches), range(pages), chunksize=8):
             for switch, outcome in zip(switches, read, strict=True):
                 outcomes[switch].append(outcome)

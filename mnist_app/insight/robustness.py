@@ -27,6 +27,7 @@ def evaluate_corruptions(
     images: np.ndarray,
     labels: np.ndarray,
     severities: tuple[int, ...] = SEVERITIES,
+    *,
     augmentation: Augmentation = AUGMENTATIONS["none"],
     on_family: OnFamily = lambda family, severity: None,
 ) -> list[tables.Row]:

@@ -11,7 +11,9 @@ def test_corruptions_are_measured_on_what_corrupt_makes(classifier, mnist_test, 
     monkeypatch.setattr(
         robustness, "CORRUPTIONS", {name: corruptions.CORRUPTIONS[name] for name in ("scale", "stripe")}
     )
-    rows = robustness.evaluate_corruptions(classifier, images, labels, (3, 5), robustness.AUGMENTATIONS["gentle"])
+    rows = robustness.evaluate_corruptions(
+        classifier, images, labels, (3, 5), augmentation=robustness.AUGMENTATIONS["gentle"]
+    )
     assert [(r["family"], r["severity"], r["seen"], r["digits"]) for r in rows] == [
         ("scale", 3, True, 200), ("scale", 5, True, 40), ("stripe", 3, False, 200), ("stripe", 5, False, 40),
     ]  # fmt: skip

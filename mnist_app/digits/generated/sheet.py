@@ -1,5 +1,7 @@
 """A sheet to draw on: its picture, and beside it the truth about every pixel."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -88,42 +90,56 @@ class Sheet:
         ]
 
 
-def render(glyph: Glyph, height: float, width: float, rng: np.random.Generator, slant: float = 0.0, turn: float = 0.0,
-           stretch: float = 1.0, rough: bool = False) -> tuple[np.ndarray, float]:  # fmt: skip
+@dataclass(frozen=True)
+class Pen:
+    """How a glyph is written.
+
+    Attributes:
+        width: in pixels; 0 for the strokes' own. An outline becomes only somewhat thinner or thicker.
+        slant: columns per row, to the right.
+        turn: degrees, clockwise.
+        stretch: width of the writing times that.
+        rough: whether the pen's width varies along the strokes.
+    """
+
+    width: float = 0.0
+    slant: float = 0.0
+    turn: float = 0.0
+    stretch: float = 1.0
+    rough: bool = False
+
+
+def render(glyph: Glyph, height: float, pen: Pen, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """Write a glyph.
 
     Args:
         glyph: what.
         height: of a digit of the hand in pixels.
-        width: of the pen in pixels; 0 for the strokes' own. An outline becomes only somewhat thinner or thicker.
+        pen: how.
         rng: for rough ink.
-        slant: columns per row, to the right.
-        turn: degrees, clockwise.
-        stretch: width times that.
-        rough: whether the pen's width varies along the strokes.
 
     Returns:
         Its ink `(h, w)` float32, 0 to 1, and how far its own left upper corner lies inside that.
     """
-    scale = max(height - width, 2.0) / glyph.height
+    scale = max(height - pen.width, 2.0) / glyph.height
     own = glyph.stroke * scale
-    pen = (min(max(width, 0.7 * own), 1.6 * own) if own else width) if width else own
-    pen = min(pen, 2 * (MARGIN * scale - 0.5)) if MARGIN * scale > 1 else 1.0
-    angle = np.deg2rad(turn)
+    width = (min(max(pen.width, 0.7 * own), 1.6 * own) if own else pen.width) if pen.width else own
+    width = min(width, 2 * (MARGIN * scale - 0.5)) if MARGIN * scale > 1 else 1.0
+    angle = np.deg2rad(pen.turn)
     matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    matrix = matrix @ np.array([[stretch, -slant * stretch], [0, 1.0]]) * scale
+    matrix = matrix @ np.array([[pen.stretch, -pen.slant * pen.stretch], [0, 1.0]]) * scale
     h, w = glyph.distance.shape
     inner = np.array([w - 2 * MARGIN, h - 2 * MARGIN]) / 2
-    room = pen / 2 + 1.5
+    room = width / 2 + 1.5
     half = np.abs(matrix) @ inner + room
     size = np.maximum(np.ceil(2 * half), 2).astype(int)
     shift = size / 2 - matrix @ np.array([w / 2, h / 2])
     distance = cv2.warpAffine(
         glyph.distance, np.column_stack([matrix, shift]), tuple(map(int, size)), flags=cv2.INTER_LINEAR, borderValue=255
     ).astype(np.float32)
-    widths: float | np.ndarray = pen
-    if rough:
+    widths: float | np.ndarray = width
+    if pen.rough:
         waves = rng.uniform(0.75, 1.3, (max(2, size[1] // 8), max(2, size[0] // 8))).astype(np.float32)
-        widths = pen * cv2.resize(waves, tuple(map(int, size)), interpolation=cv2.INTER_LINEAR)
+        widths = width * cv2.resize(waves, tuple(map(int, size)), interpolation=cv2.INTER_LINEAR)
     ink = np.clip((widths / 2 + 0.5) - distance * (UNIT * scale), 0, 1)
     return ink, room

@@ -9,7 +9,7 @@ import numpy as np
 from mnist_app.digits.generated.glyphs import MARGIN, Glyph, Glyphs, Hand
 from mnist_app.digits.generated.kinds import Kind
 from mnist_app.digits.generated.paper_and_light import loguniform
-from mnist_app.digits.generated.sheet import Sheet, render
+from mnist_app.digits.generated.sheet import Pen, Sheet, render
 
 THICKEST = 0.22  # a pen's width as a share of what it writes
 LOWEST = 10.0  # pixels of a digit: lower ones cannot be read
@@ -22,6 +22,7 @@ OFTEN = {0: 0.1, 1: 0.12}  # how often people write these beyond a tenth: round 
 LABEL_SHARES = [(1 - sum(OFTEN.values())) / 10 + OFTEN.get(label, 0.0) for label in range(10)]
 
 One = TypeVar("One")
+Place = tuple[float, float]  # x, y on a sheet in pixels
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Writer:
     _hand: Hand | None = field(init=False)
     _usual: dict[int, Glyph] = field(init=False, default_factory=dict)
     _last: int = field(init=False)
-    _end: tuple[float, float] | None = field(init=False, default=None)  # right border and top of the last digit
+    _end: Place | None = field(init=False, default=None)  # right border and top of the last digit
 
     def __post_init__(self) -> None:
         self._source = self.rng.choice(["mnist", "strokes", "font"], p=[0.55, 0.27, 0.18])
@@ -77,13 +78,14 @@ class Writer:
             height = max(self.height * np.exp(self.rng.normal(0, self.unsteady)), LOWEST)
             y += (self.height - height) * self.rng.uniform(0.4, 1)
         if self.joined and self._end and self.rng.random() < 0.7:
-            self._join(*self._end, x, y, height, sheet)
-        width = self._write(glyph, x, y, sheet, Kind.DIGIT, height)
+            self._join(self._end, (x, y), height, sheet)
+        width = self._write(glyph, (x, y), sheet, Kind.DIGIT, height)
         self._end = x + width, y
         return width
 
-    def _join(self, end: float, top: float, x: float, y: float, height: float, sheet: Sheet) -> None:
-        """Draw the pen's way from the last digit to one that begins at x, y, if it is short; it is no digit's own."""
+    def _join(self, last: Place, place: Place, height: float, sheet: Sheet) -> None:
+        """Draw the pen's way from the last digit to the next one, if it is short; it is no digit's own."""
+        (end, top), (x, y) = last, place
         if -0.2 < (x - end) / height < 0.5 and abs(y - top) < 0.5 * height:
             rises = self.rng.uniform(0.3, 1, 2) * height
             points = np.array([(end - 0.12 * height, top + rises[0]), (x + 0.12 * height, y + rises[1])])
@@ -92,7 +94,7 @@ class Writer:
     def sign(self, x: float, y: float, sheet: Sheet, height: float | None = None) -> float:
         """Write a sign or letter of our own strokes."""
         glyph = pick(self.rng, self.glyphs.signs)
-        return self._write(glyph, x, y, sheet, Kind.DRAWING, height or self.height)
+        return self._write(glyph, (x, y), sheet, Kind.DRAWING, height or self.height)
 
     def letter(self, x: float, y: float, sheet: Sheet, height: float | None = None) -> float:
         """Write a single letter; one that could be a digit is doubtful."""
@@ -101,7 +103,7 @@ class Writer:
             return self.sign(x, y, sheet, height)
         glyph = pick(self.rng, hand.letters)
         kind = Kind.DOUBTFUL if glyph.ambiguous else Kind.LETTER
-        return self._write(glyph, x, y, sheet, kind, height or self.height)
+        return self._write(glyph, (x, y), sheet, kind, height or self.height)
 
     def word(self, x: float, y: float, sheet: Sheet) -> float:
         """Write a word; in letters of our own where there are no fonts."""
@@ -111,14 +113,14 @@ class Writer:
             for _ in range(self.rng.integers(3, 8)):
                 glyph = pick(self.rng, self.glyphs.signs)
                 tall = self.height * self.rng.choice([0.6, 1.0])
-                x += self._write(glyph, x, y + self.height - tall, sheet, Kind.LETTER, tall) + self.height * 0.1
+                x += self._write(glyph, (x, y + self.height - tall), sheet, Kind.LETTER, tall) + self.height * 0.1
             return x - start
-        return self._write(pick(self.rng, hand.words), x, y, sheet, Kind.LETTER, self.height)
+        return self._write(pick(self.rng, hand.words), (x, y), sheet, Kind.LETTER, self.height)
 
     def printed(self, x: float, y: float, sheet: Sheet, hand: Hand) -> float:
         """Set a word in type, or a digit: no handwriting, but who takes it for a digit is not wrong either."""
         glyph = pick(self.rng, hand.words if self.rng.random() < 0.85 or not hand.digits else hand.digits)
-        ink, _ = render(glyph, self.height, 0.0, self.rng)
+        ink, _ = render(glyph, self.height, Pen(), self.rng)
         sheet.put(ink, x, y, Kind.PRINT if glyph.label is None else Kind.DOUBTFUL)
         return ink.shape[1]
 
@@ -138,15 +140,15 @@ class Writer:
             return [glyph for glyph in self._hand.digits if glyph.label == label] or self._hand.digits
         return (self.glyphs.strokes if self._source == "strokes" else self.glyphs.digits)[label]
 
-    def _write(self, glyph: Glyph, x: float, y: float, sheet: Sheet, kind: Kind, height: float) -> float:
-        rng = self.rng
+    def _write(self, glyph: Glyph, place: Place, sheet: Sheet, kind: Kind, height: float) -> float:
+        rng, (x, y) = self.rng, place
         width = max(1.0, min(self.width * np.exp(rng.normal(0, 0.06)), THICKEST * height))
         slant, turn = self.slant + rng.normal(0, 0.06), self.turn + rng.normal(0, 3)
         stretch = self.stretch * float(np.exp(rng.normal(0, 0.09)))
         if self.round_noughts and glyph.label == 0:
             high, wide = (side - 2 * MARGIN for side in glyph.distance.shape)
             stretch = high / max(wide, 1) * float(np.exp(rng.normal(0, 0.15)))
-        ink, room = render(glyph, height, width, rng, slant, turn, stretch, self.rough)
+        ink, room = render(glyph, height, Pen(width, slant, turn, stretch, self.rough), rng)
         sheet.put(ink, x - room, y - room, kind, glyph.label if kind == Kind.DIGIT else None)
         return ink.shape[1] - 2 * room
 

@@ -7,7 +7,7 @@ from mnist_app.digits.generated.doodles import DOODLES, arrow, letter, outline, 
 from mnist_app.digits.generated.glyphs import Glyphs
 from mnist_app.digits.generated.kinds import Kind
 from mnist_app.digits.generated.paper_and_light import loguniform
-from mnist_app.digits.generated.sheet import Sheet, render
+from mnist_app.digits.generated.sheet import Pen, Sheet, render
 from mnist_app.digits.generated.writer import LOWEST, Writer, pick
 
 MOST_DIGITS = 60  # on a page
@@ -304,6 +304,6 @@ def stamp(sheet: Sheet, rng: np.random.Generator, glyphs: Glyphs) -> None:
     x, y = rng.uniform(0.02, 0.7) * width, rng.choice([0.02, 0.9]) * height
     for _ in range(rng.integers(4, 14)):
         glyph = pick(rng, type_.digits or type_.words)
-        ink, _ = render(glyph, setter.height, 0.0, rng)
+        ink, _ = render(glyph, setter.height, Pen(), rng)
         sheet.put(ink, x, y, Kind.PRINT)
         x += ink.shape[1] + (size * 0.5 if rng.random() < 0.25 else 1)

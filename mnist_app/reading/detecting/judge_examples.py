@@ -29,6 +29,7 @@ PURE, COVERED = 0.8, 0.8  # shares of its ink and of the digit's ink from which 
 FOREIGN = 0.5  # shares below which it is not
 SEEN_WHOLE = 0.75  # share of a digit on the picture from which on it is to be read
 UNKNOWN = -1
+PROCESSES = 2  # that draw and read pages
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,6 @@ def draw_examples(
     numbers: range,
     detector: Path,
     classifier: StoredModel,
-    processes: int = 2,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[Example]:
     """Draw pages and gather their candidates; pages without any are left out.
@@ -122,12 +122,11 @@ def draw_examples(
         numbers: of the pages: the same number gives the same page.
         detector: `detector.tflite`.
         classifier: the network that reads the digits.
-        processes: that draw and read them.
         advance: called with 1 after each page.
     """
     arguments = (part, classifier.folder, detector)
     done = []
-    with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, arguments) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _prepare, arguments) as pool:
         for example in pool.map(_example, numbers, chunksize=8):
             advance(1)
             done += [example] if example else []

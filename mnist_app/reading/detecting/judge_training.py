@@ -102,23 +102,15 @@ def train_judge(
         epochs: how often each page is seen.
     """
     pages = [with_surroundings(page, surroundings) for page in pages]
+    return Judge(tuple(_train(pages, truths, seed, epochs) for seed in range(networks)), surroundings)
+
+
+def _train(pages: Sequence[Evidence], truths: Sequence[np.ndarray], seed: int, epochs: int) -> JudgeNetwork:
     own = np.concatenate([one.own for one in pages])
     mean, scale = own.mean(axis=0, dtype=np.float64), own.std(axis=0, dtype=np.float64) + 1e-3
-    mean, scale = mean.astype(np.float32), scale.astype(np.float32)
-    return Judge(tuple(_train(pages, truths, mean, scale, seed, epochs) for seed in range(networks)), surroundings)
-
-
-def _train(
-    pages: Sequence[Evidence],
-    truths: Sequence[np.ndarray],
-    mean: np.ndarray,
-    scale: np.ndarray,
-    seed: int,
-    epochs: int,
-) -> JudgeNetwork:
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    network = Network(mean, scale)
+    network = Network(mean.astype(np.float32), scale.astype(np.float32))
     steps = epochs * -(-len(pages) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps, 0.0, warmup_target=LEARNING_RATE, warmup_steps=steps // 20
