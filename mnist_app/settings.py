@@ -206,7 +206,7 @@ class TrainingSettings:
         allowed=NOT_NEGATIVE,
         form=Form(0.0, 2.0, 0.05),
     )
-    # By `habits`, per training digit of an epoch.
+    # By `skeletons.other_hands`, per training digit of an epoch.
     style_share: float = setting(
         0.0,
         "Other hands",

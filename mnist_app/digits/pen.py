@@ -39,7 +39,7 @@ class Skeleton(NamedTuple):
 
 @cache
 def compile_shape(strokes: str) -> Skeleton:
-    """Translate the text of `shapes`, once per shape."""
+    """Translate the text of `skeletons`, once per shape."""
     size = 2 + strokes.count(":")
     slider = count(2)
 

@@ -2,8 +2,8 @@
 
 MNIST was written by Americans, with pens, and holds nothing but digits. So a network that knows only MNIST reads a
 European 1 as a 7, stumbles over lines drawn with a mouse, and finds a digit in every letter. What is drawn here fills
-those gaps. The shapes are in `shapes`, the habits of other writers in `habits`, the hand and the pen in `pen`; an image
-takes about 0.1 ms when thousands are drawn at once.
+those gaps. The pen strokes are in `skeletons`, those of other hands among them; the hand and the pen are in `pen`. An
+image takes about 0.1 ms when thousands are drawn at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from mnist_app.digits.frame import BOX, frame
-from mnist_app.digits.habits import HABITS, Habit
 from mnist_app.digits.pen import FINE, STEPS, beside, blank_canvas, compile_shape, draw, handwrite, keep, lift, vary
-from mnist_app.digits.shapes import DIGIT_STYLES, SYMBOL_STYLES, Style
+from mnist_app.digits.skeletons.other_hands import HABITS, Habit
+from mnist_app.digits.skeletons.usual import DIGIT_STYLES, SYMBOL_STYLES, Style
 from mnist_app.settings import IMAGE_SIZE
 
 GROUP = 8  # random shapes come in groups of this many with a common outline, for speed

@@ -1,7 +1,7 @@
 """Three sets of digits to choose a network by: MNIST's own kept digits, other hands as drawn, other hands as scanned.
 
 None of them is a test set, and nothing is trained on any of them. The habits of other hands are drawn with skeletons
-that are held back (`habits`), clean and in each of the `circumstances`; the third set is scikit-learn's
+that are held back (`other_hands`), clean and in each of the `circumstances`; the third set is scikit-learn's
 `load_digits`, 1,797 digits of 8 x 8 pixels by 13 writers from Turkey (Alpaydin and Kaynak 1998), enlarged and read as
 any other picture is.
 """
@@ -16,7 +16,7 @@ from sklearn.datasets import load_digits
 from mnist_app import tables
 from mnist_app.digits.circumstances import CIRCUMSTANCES, show
 from mnist_app.digits.datasets import load_mnist
-from mnist_app.digits.habits import HABITS
+from mnist_app.digits.skeletons.other_hands import HABITS
 from mnist_app.digits.synthesis import draw_habit
 from mnist_app.metrics import wilson_interval
 from mnist_app.network.classifier import Classifier, load_classifier

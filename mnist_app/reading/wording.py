@@ -6,6 +6,7 @@ from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.left_out import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS
 from mnist_app.tables import Row
 
+EMPTY_CANVAS = "…", "The paper is empty. Draw a digit, or a number."
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 CLEAR = 0.9  # above it, no other digit is worth naming
 LOOKS_LIKE = {

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from mnist_app.digits import synthesis
-from mnist_app.digits.habits import HABITS
 from mnist_app.digits.pen import compile_shape, vary
-from mnist_app.digits.shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
+from mnist_app.digits.skeletons.other_hands import HABITS
+from mnist_app.digits.skeletons.usual import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
 from mnist_app.digits.synthesis import NON_DIGITS, draw_digits, draw_habit, draw_habits, draw_non_digits, draw_styles
 
 ALL_STYLES = [*((style, str(digit)) for digit, styles in DIGIT_STYLES.items() for style in styles)]

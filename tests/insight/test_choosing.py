@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mnist_app.cli import commands
-from mnist_app.digits.habits import HABITS
+from mnist_app.digits.skeletons.other_hands import HABITS
 from mnist_app.insight import choosing
 from mnist_app.insight.choosing import ELSEWHERE, HANDS, LOAD_DIGITS, MNIST, WEIGHTS
 from mnist_app.network import model_store

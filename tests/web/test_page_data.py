@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_app import settings
 from mnist_app.digits.augmentation import AUGMENTATIONS
 from mnist_app.digits.circumstances import CIRCUMSTANCES
-from mnist_app.digits.habits import HABITS
+from mnist_app.digits.skeletons.other_hands import HABITS
 from mnist_app.web import navigation
 
 APP = Path(__file__).parents[2] / "app.py"

@@ -19,9 +19,9 @@ from skimage.morphology import skeletonize
 
 from mnist_app.digits.datasets import load_mnist
 from mnist_app.digits.generated.sources import HAND, PARTS, PRINT, SOURCES_FOLDER, Part, find_files, part_of
-from mnist_app.digits.habits import HABITS
 from mnist_app.digits.pen import compile_shape, handwrite, vary
-from mnist_app.digits.shapes import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
+from mnist_app.digits.skeletons.other_hands import HABITS
+from mnist_app.digits.skeletons.usual import AMBIGUOUS, DIGIT_STYLES, SYMBOL_STYLES, Style
 from mnist_app.settings import DATA_FOLDER
 
 HEIGHT = 64  # pixels of a glyph's map that its strokes' middles span, from top to bottom

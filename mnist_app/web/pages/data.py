@@ -9,7 +9,7 @@ import streamlit as st
 
 from mnist_app.digits import circumstances, synthesis
 from mnist_app.digits.augmentation import AUGMENTATIONS, Augmentation, augment
-from mnist_app.digits.habits import HABITS
+from mnist_app.digits.skeletons.other_hands import HABITS
 from mnist_app.insight.charts.learning import balance_chart, balance_rows
 from mnist_app.insight.charts.pictures import contact_sheet, mean_images
 from mnist_app.reading.detecting.detector import DETECTOR

@@ -16,7 +16,6 @@ from mnist_app.web.strokes import render_strokes
 KEY = "drawing"
 INK_WIDTH = 16
 PEN_HELP = "Thin or thick, it is read the same: before reading, your strokes are drawn again with one pen."
-EMPTY = ("…", "The paper is empty. Draw a digit, or a number.")
 BLANK = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
 
 
@@ -58,7 +57,7 @@ def show_reading(reading: Reading, empty: bool) -> Digit | None:
     """Show the answer, what the network sees and its ten probabilities; an empty paper keeps all in their places."""
     answer, seen = st.columns([3, 2], wrap=False, vertical_alignment="center")
     with answer:
-        ui.show_answer(*(EMPTY if empty else wording.in_words(reading)))
+        ui.show_answer(*(wording.EMPTY_CANVAS if empty else wording.in_words(reading)))
     digit = visitor_digit.choose(reading.digits, "digit") if reading.digits else None
     with seen:
         show_seen(digit, reading)

@@ -1,4 +1,4 @@
-"""Ways of writing digits that MNIST hardly holds, as the pen strokes of `shapes`.
+"""Ways of writing digits that MNIST hardly holds, as the pen strokes of `usual`.
 
 MNIST's writers are American. Elsewhere a 9 stands on a foot, a 4 is a flash of lightning, and a 7 has a bar and a
 serif. Each habit is written down as several skeletons that are built differently: some are trained on, the others are
