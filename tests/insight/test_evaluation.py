@@ -62,7 +62,7 @@ def test_drawings_of_test_digits_are_read_as_the_digits_are(name, mnist_test, cl
     own = (classifier.predict(x).y_prob.argmax(axis=1) == y).sum()
     paint = evaluation.CANVASES[name]
     texts = [read_picture(paint(evaluation.draw_off_centre(image, 20, 90)), classifier).text for image in x]
-    assert sum(text == str(label) for text, label in zip(texts, y, strict=True)) >= own - 2
+    assert sum(text == str(label) for text, label in zip(texts, y, strict=True)) >= own - 1
 
 
 def test_each_kind_of_canvas_has_the_share_of_digits_that_are_read_right(mnist_test, monkeypatch):

@@ -17,7 +17,7 @@ from mnist_app.reading.detecting.search import choose
 
 PAGES: dict[Part, int] = {"validation": 3000, "train": 7000}  # that the judge learns from
 ALONE = 3  # how often the judge sees those with a single digit: such pictures people send most
-OTHERS, THRESHOLD_PAGES = 100_000, 1000  # from which number on, and how many the threshold is chosen on
+OTHERS, THRESHOLD_PAGES = 100_000, 3000  # from which number on, and how many the threshold is chosen on
 ALL_PAGES = sum(PAGES.values()) + THRESHOLD_PAGES
 THRESHOLDS = np.arange(-4, 6, 0.25)  # that are tried
 

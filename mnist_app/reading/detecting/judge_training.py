@@ -15,7 +15,7 @@ from mnist_app.reading.detecting.evidence import OWN, Evidence
 from mnist_app.reading.detecting.judge import FURTHEST, ROUNDS, Judge, JudgeNetwork, with_surroundings
 from mnist_app.reading.detecting.surroundings import SEEN, Surroundings
 
-NETWORKS, EPOCHS, BATCH = 3, 9, 32  # batches are of pages
+NETWORKS, EPOCHS, BATCH = 3, 20, 32  # batches are of pages
 LEARNING_RATE, WEIGHT_DECAY, DROPOUT = 2e-3, 1e-2, 0.15
 FORGOTTEN = 0.3  # share of the pages on which what one of the two networks sees is not told
 WIDE, STATE = 64, 32  # units of the first layer, and of every other one
