@@ -1,8 +1,14 @@
-"""The app's entry point: shows the pages of the table in `navigation`."""
+"""The app's entry point: the pages of the table in `navigation`.
+
+`streamlit run app.py` comes here once to start the server, and again for every visitor to show a page.
+"""
 
 import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import runtime
 
 from mnist_app.web import navigation
+from mnist_app.web.cookie import VisitorCookie
 from mnist_app.web.navigation import Page
 
 
@@ -11,9 +17,18 @@ def to_streamlit(page: Page) -> st.Page:
     return st.Page(page.path, title=page.title, icon=page.icon, url_path=page.address, default=page is navigation.FIRST)
 
 
-# Before the navigation: it would make the page's symbol the tab's icon, which browsers fetch from the internet.
-st.set_page_config(page_icon="✍️", layout="wide")
-page = st.navigation({group: list(map(to_streamlit, pages)) for group, pages in navigation.GROUPS.items()})
-st.set_page_config(page_title=f"{page.title} · Handwritten digits")
-st.html("<style>.stMainBlockContainer { padding-top: 3.5rem }</style>")  # phones are low
-page.run()
+def show_page() -> None:
+    """Show the navigation, and the page that the visitor chose."""
+    # Before the navigation: it would make the page's symbol the tab's icon, which browsers fetch from the internet.
+    st.set_page_config(page_icon="✍️", layout="wide")
+    pages = {group: list(map(to_streamlit, group_pages)) for group, group_pages in navigation.GROUPS.items()}
+    page = st.navigation(pages, expanded=True)
+    st.set_page_config(page_title=f"{page.title} · Handwritten digits")
+    st.html("<style>.stMainBlockContainer { padding-top: 3.5rem }</style>")  # phones are low
+    page.run()
+
+
+if runtime.exists():
+    show_page()
+else:
+    app = st.App(__file__, middleware=[Middleware(VisitorCookie)])

@@ -3,11 +3,13 @@
 import gzip
 import os
 import struct
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["MNIST_APP_COLLECTION"] = f"sqlite:///{tempfile.mkdtemp()}/digits.sqlite"  # none of whoever runs the tests
 
 import cv2
 import numpy as np

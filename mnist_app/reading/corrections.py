@@ -94,6 +94,12 @@ def apply_typed(marks: Sequence[Mark], boxes: Sequence[Box], reading: Reading) -
     return replace(reading, rows=tuple(tuple(digits[i] for i in row) for row in rows), rejected=tuple(rejected))
 
 
+def typed_digits(marks: Sequence[Mark], boxes: Sequence[Box], reading: Reading) -> list[tuple[Digit, int]]:
+    """The digits whose label a person typed, as the network reads them, each with what the person says it is."""
+    found = [(mark, _place(reading.digits, box)) for mark, box in zip(marks, boxes, strict=True) if mark.typed]
+    return [(reading.digits[place], int(mark.label)) for mark, place in found if place is not None]
+
+
 def _place(digits: Sequence[Digit], box: Box) -> int | None:
     """Place of the digit that lies in a box, None where none does."""
     shares = [covered(digit.box, box) for digit in digits]

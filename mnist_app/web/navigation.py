@@ -32,6 +32,7 @@ class Page:
 
 DRAW = Page("Draw", "draw")
 UPLOAD = Page("Upload", "photo_camera")
+MY_DIGITS = Page("My digits", "person")
 EVALUATION = Page("Evaluation", "grid_on")
 CONFIDENCE = Page("Confidence", "speed")
 ERRORS = Page("Errors", "search")
@@ -44,7 +45,7 @@ DATA = Page("Data", "dataset")
 TRAINING = Page("Training", "model_training")
 
 GROUPS = {
-    "Read": (DRAW, UPLOAD),
+    "Read": (DRAW, UPLOAD, MY_DIGITS),
     "Understand": (EVALUATION, CONFIDENCE, ERRORS, MAP, WEAK_SPOTS, LABELS, DIGIT),
     "Learn": (MODELS, DATA, TRAINING),
 }

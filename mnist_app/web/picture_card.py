@@ -14,7 +14,7 @@ from mnist_app.reading.boxes import Box
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.picture_files import PictureError, open_picture
 from mnist_app.reading.steps import Step, show_picture_steps
-from mnist_app.web import annotate, canvas, ui, visitor_digit
+from mnist_app.web import annotate, canvas, taps, ui, visitor_digit
 from mnist_app.web.annotate import LeftOut
 from mnist_app.web.session import PictureFile, Sheet
 
@@ -101,6 +101,7 @@ def show_card(file: PictureFile, model: StoredModel, answer: Answer) -> None:
         picture, text = st.columns([3, 2], gap="medium")
         with text:
             _show_number(key, answer.reading)
+            _offer_right(key, answer.reading, model)
             left_out = _show_left_out(key, answer.reading)
             editing = st.toggle("Correct by hand", key=f"editing_{key}")
         drawn = annotate.draw_reading(answer.preview, answer.reading, answer.scale, left_out)
@@ -122,6 +123,13 @@ def _show_number(key: str, reading: Reading) -> None:
         with st.container(key=f"number_{key}"):
             st.code(reading.text, language=None, wrap_lines=True)
     st.write(wording.in_words(reading)[1])
+
+
+def _offer_right(key: str, reading: Reading, model: StoredModel) -> None:
+    """Let the visitor say that all was read right, which keeps the digits; a label that is typed is kept by itself."""
+    if reading.digits:
+        args = [[(digit, digit.label) for digit in reading.digits], model.name]
+        st.button("Right", icon=":material/check:", key=f"all_right_{key}", on_click=taps.keep_all, args=args)
 
 
 def _show_left_out(key: str, reading: Reading) -> list[LeftOut]:
@@ -148,6 +156,7 @@ def _show_closer(key: str, digits: list[Digit], model: str) -> None:
                 st.image(ui.to_url(ui.enlarge(digit.image, 112)), alt=f"One digit, read as {digit.label}")
             with st.container(width="stretch"):
                 st.write(f"Read as **{digit.label}** · {wording.percent(digit.confidence)}")
+                taps.show_taps(taps.entry(digit.image, digit.label, model, "photographed"), key)
                 visitor_digit.show_ways(digit, model)
 
 
@@ -176,7 +185,10 @@ def _edit(file: PictureFile, model: StoredModel, answer: Answer) -> None:
     if marks == sheet.content:
         return
     boxes = corrections.boxes_of(marks, answer.shape)
-    labelled = corrections.label_marks(marks, boxes, read_file(file, model, tuple(boxes)).reading)
+    reading = read_file(file, model, tuple(boxes)).reading
+    if typed := corrections.typed_digits(marks, boxes, reading):
+        taps.keep_all(typed, model.name)
+    labelled = corrections.label_marks(marks, boxes, reading)
     if labelled == marks:
         sheet.content = labelled
     else:  # the canvas shows other labels: give it these

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_app.reading.answer import Reading, Rejected
-from mnist_app.reading.corrections import Mark, apply_typed, boxes_of, follow, label_marks, mark_reading
+from mnist_app.reading.corrections import Mark, apply_typed, boxes_of, follow, label_marks, mark_reading, typed_digits
 from mnist_app.reading.front_door import read_picture
 from mnist_app.web.examples import compose_page
 
@@ -68,6 +68,15 @@ def test_a_typed_digit_replaces_the_answer_in_its_row(reading):
     corrected = apply_typed(marks, boxes_of(marks, (1000, 1000)), reading)
     assert corrected.text == "4071\n28\n98651"
     assert corrected.rows[1][1].confidence == pytest.approx(reading.rows[1][1].probabilities[8])
+
+
+def test_only_digits_whose_label_was_typed_are_told(reading):
+    marks = mark_reading(reading)
+    marks[5] = replace(marks[5], label="8", typed=True)
+    ((digit, label),) = typed_digits(marks, boxes_of(marks, (1000, 1000)), reading)
+    assert (digit.label, label) == (3, 8)
+    empty = [Mark((0, 0, 5, 5), "5", typed=True)]
+    assert typed_digits(empty, boxes_of(empty, (1000, 1000)), reading) == []
 
 
 def test_a_typed_digit_counts_where_the_network_sees_none(reading):

@@ -73,6 +73,15 @@ def fill(
     return set_params(spec, **values) | {"datasets": {DATA: table}}
 
 
+def mark_places(spec: dict[str, Any], places: np.ndarray) -> dict[str, Any]:
+    """Return `map_chart`'s specification with a diamond at each place `(k, 2)`."""
+    rows = [{"x": float(x), "y": float(y)} for x, y in places]
+    look: dict[str, Any] = {"shape": "diamond", "size": 160, "filled": True, "color": "black"}
+    marks = alt.Chart(alt.Data(values=rows)).mark_point(**look, stroke="white", strokeWidth=1.5, opacity=1)
+    layer = marks.encode(**_axes(), tooltip=alt.value("Your digit")).to_dict()
+    return spec | {"layer": [*spec["layer"], {key: layer[key] for key in ("data", "mark", "encoding")}]}
+
+
 def _axes() -> dict[str, Any]:
     scale = alt.Scale(domain=[-MARGIN, SIDE + MARGIN], nice=False)
     return {"x": alt.X("x:Q", axis=None, scale=scale), "y": alt.Y("y:Q", axis=None, scale=scale)}

@@ -3,12 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from mnist_app.collection.store import NO_DIGIT
 from mnist_app.reading import wording
 from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
-from mnist_app.web import canvas, ui, visitor_digit
+from mnist_app.web import canvas, taps, ui, visitor_digit
 from mnist_app.web.examples import draw_example
 from mnist_app.web.session import Strokes
 from mnist_app.web.strokes import render_strokes
@@ -30,6 +31,7 @@ def draw_and_answer(model: str) -> None:
     reading = read_picture(picture, ui.load_classifier(model), drawn=True)
     with right:
         digit = show_reading(reading, empty=not objects)
+        ask(reading, digit, model)
         visitor_digit.show_ways(digit, model)
     if digit:
         ui.session().keep_digit(digit.image, drawn=True)
@@ -65,11 +67,23 @@ def show_reading(reading: Reading, empty: bool) -> Digit | None:
     return digit
 
 
+def ask(reading: Reading, digit: Digit | None, model: str) -> None:
+    """Let the user say what it is: of the digit shown, or of the ink that was taken for none."""
+    image = digit.image if digit else seen_of(reading)
+    if image is not None:
+        taps.show_taps(taps.entry(image, digit.label if digit else NO_DIGIT, model, "drawn"), "draw", by_key=True)
+
+
+def seen_of(reading: Reading) -> np.ndarray | None:
+    """The 28 x 28 of the first ink that was left out; None where there is none."""
+    return next((blob.image for blob in reading.rejected if blob.image is not None), None)
+
+
 def show_seen(digit: Digit | None, reading: Reading) -> None:
     """Show the 28 x 28 that the network was given, of a digit or of what it did not take for one."""
-    left_out = next((blob.image for blob in reading.rejected if blob.image is not None), BLANK)
+    left_out = seen_of(reading)
     alt = f"What the network sees, 28 by 28 pixels, read as {digit.label if digit else 'nothing'}"
-    st.image(ui.to_url(ui.enlarge(digit.image if digit else left_out, 112)), alt=alt)
+    st.image(ui.to_url(ui.enlarge(digit.image if digit else BLANK if left_out is None else left_out, 112)), alt=alt)
     st.caption("What the network sees")
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_app.insight.charts.map import BY_DIGIT, COLOURS, DATA, fill, map_chart, map_table
+from mnist_app.insight.charts.map import BY_DIGIT, COLOURS, DATA, fill, map_chart, map_table, mark_places
 from mnist_app.insight.places import scale_points
 
 
@@ -27,3 +27,11 @@ def test_the_map_is_filled_marked_and_boxed(exam, stored, colour):
 def test_a_map_to_look_at_has_no_box(exam, stored):
     spec = map_chart(exam, scale_points(stored, stored), BY_DIGIT, brush=False)
     assert [p["name"] for p in spec["params"]] == ["here"]
+
+
+def test_many_places_are_marked_over_the_digits(exam, stored):
+    spec = map_chart(exam, scale_points(stored, stored), BY_DIGIT, brush=False)
+    marked = mark_places(spec, np.array([[1.0, 2.0], [3.0, 4.0]]))
+    assert marked["layer"][:-1] == spec["layer"]
+    assert marked["layer"][-1]["data"]["values"] == [{"x": 1.0, "y": 2.0}, {"x": 3.0, "y": 4.0}]
+    assert marked["layer"][-1]["mark"]["shape"] == "diamond"

@@ -1,0 +1,180 @@
+"""My digits: all that a visitor confirmed or corrected, what it says of their hand, and how to take it away."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_app.collection.export import to_zip
+from mnist_app.collection.store import LABELS, NO_DIGIT, CollectionError, Entry, Store
+from mnist_app.insight import hand, places
+from mnist_app.insight.charts.map import BY_DIGIT, fill, map_chart, map_table, mark_places
+from mnist_app.insight.charts.matrix import confusion_chart, confusion_rows
+from mnist_app.metrics import confusion, wilson_interval
+from mnist_app.network.model_store import StoredModel
+from mnist_app.web import navigation, taps, ui, visitor
+
+ANY = "any"
+CHOICES = (ANY, *map(taps.name_of, LABELS))
+MISSING = (
+    "Nothing is kept yet. Draw a digit or upload a picture, then tap **Right** or the digit that it is: it is kept "
+    "here, in this browser's name, and nobody else sees it."
+)
+FEW = "Of at least two of a class, this compares your digits with MNIST's."
+
+
+def load(store: Store) -> list[Entry]:
+    """The visitor's digits, the latest first."""
+    try:
+        return store.entries(visitor.owner())[::-1]
+    except CollectionError as error:
+        visitor.say_not_kept(error)
+        st.stop()
+
+
+def show_missing() -> None:
+    """Say how digits come here."""
+    st.info(MISSING, icon=":material/draw:")
+    with st.container(horizontal=True):
+        st.page_link(navigation.DRAW.path, label=navigation.DRAW.title, icon=navigation.DRAW.icon)
+        st.page_link(navigation.UPLOAD.path, label=navigation.UPLOAD.title, icon=navigation.UPLOAD.icon)
+
+
+def show_summary(labels: np.ndarray, read: np.ndarray) -> None:
+    """Say how many were read right, and which are confused."""
+    right = int((labels == read).sum())
+    share = wilson_interval(right, len(labels))
+    st.markdown(
+        f"**{right} of {len(labels)}** were read right: {share.value:.0%}, and with this few digits the true share may "
+        f"lie between {share.low:.0%} and {share.high:.0%}."
+    )
+    digits = (labels != NO_DIGIT) & (read != NO_DIGIT)
+    for sentence in hand.say_misread(labels[digits], read[digits]):
+        st.markdown(f"- {sentence}")
+    unread = int(((labels != NO_DIGIT) & (read == NO_DIGIT)).sum())
+    if unread:
+        st.markdown(f"- {unread} of your digits {'was' if unread == 1 else 'were'} taken for no digit.")
+
+
+def show_matrix(labels: np.ndarray, read: np.ndarray) -> None:
+    """Show the visitor's own confusion matrix."""
+    digits = (labels != NO_DIGIT) & (read != NO_DIGIT)
+    matrix = confusion(labels[digits], read[digits])
+    st.vega_lite_chart(
+        spec=confusion_chart(confusion_rows(matrix, "counts")).to_dict(),
+        alt="Confusion matrix of your digits: rows are what they are, columns what was read",
+    )
+
+
+def show_hand(entries: list[Entry]) -> None:
+    """Show the mean of the visitor's digits beside MNIST's, and say what is unusual."""
+    written = [one for one in entries if one.label != NO_DIGIT]
+    labels = np.array([one.label for one in written])
+    images, usual = ui.load_digits()[1]
+    compared = hand.compare_hand(np.stack([one.image for one in written]), labels, images, usual) if written else []
+    if not compared:
+        st.caption(FEW)
+        return
+    for sentence in hand.say_unusual(compared):
+        st.markdown(f"- {sentence}")
+    with st.container(horizontal=True, gap="medium"):
+        for one in compared:
+            with st.container(width=150):
+                pair = np.hstack([ui.enlarge(one.mine, 70), ui.enlarge(one.usual, 70)])
+                st.image(ui.to_url(pair), alt=f"The mean of your {one.digit}, and of MNIST's")
+                st.caption(f"**{one.digit}**: yours ({one.count}), MNIST's")
+
+
+def show_map(entries: list[Entry], model: StoredModel) -> None:
+    """Show where the visitor's digits lie among the test digits."""
+    exam = ui.load_exam(model.name)
+    stored = ui.load_map_and_labels(model)
+    mine = [one for one in entries if one.model == model.name and one.label != NO_DIGIT]
+    if not stored or not mine:
+        st.caption(f"None of these was read by {model.name}, or it has no map.")
+        return
+    points = places.scale_points(stored.points, stored.points)
+    found = places.place(np.stack([one.features for one in mine]), exam.features, stored.points)
+    here = places.scale_points(found, stored.points)
+    st.vega_lite_chart(
+        spec=mark_places(fill(map_chart(exam, points, BY_DIGIT, brush=False), map_table(exam, points)), here),
+        alt="Map of the test digits, with your own as black diamonds",
+    )
+
+
+def show_gallery(store: Store, entries: list[Entry]) -> None:
+    """Show the digits, some at a time; each can be given another label, or be forgotten."""
+    with st.grid(4, min_column_width=140):
+        label = st.selectbox("What it is", CHOICES, key="label", bind="query-params")
+        read = st.selectbox("Read as", CHOICES, key="read", bind="query-params")
+    found = [
+        one for one in entries
+        if label in (ANY, taps.name_of(one.label)) and read in (ANY, taps.name_of(one.read))
+    ]  # fmt: skip
+    if not found:
+        st.info("None of your digits is like this. Choose others above.", icon=":material/search_off:")
+        return
+    pages = -(-len(found) // ui.PER_PAGE)
+    page = st.pagination(pages, key=f"mine {label} {read}") if pages > 1 else 1
+    with st.grid(8, min_column_width=96, gap="small"):
+        for one in found[(page - 1) * ui.PER_PAGE : page * ui.PER_PAGE]:
+            with st.container(gap=None):
+                show_one(store, one)
+
+
+def show_one(store: Store, one: Entry) -> None:
+    """Show one digit with the way to change it."""
+    said = taps.name_of(one.label)
+    said += "" if one.read == one.label else f", read as {taps.name_of(one.read)}"
+    ui.show_thumbnail(one.image, f"Your {said}", said)
+    with st.popover("Change", type="tertiary"):
+        st.write("It is")
+        with st.container(horizontal=True, gap="xsmall"):
+            for label in LABELS:
+                st.button(
+                    taps.name_of(label), key=f"relabel {one.id} {label}", on_click=visitor.attempt,
+                    args=[lambda label=label: store.relabel(visitor.owner(), one.id, label)],
+                    disabled=label == one.label,
+                )  # fmt: skip
+        st.button(
+            "Delete", icon=":material/delete:", key=f"forget {one.id}", on_click=visitor.attempt,
+            args=[lambda: store.forget(visitor.owner(), one.id)],
+        )  # fmt: skip
+
+
+def show_ways_out(store: Store, entries: list[Entry]) -> None:
+    """Offer to take everything away, and to delete everything."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Take everything away", lambda: to_zip(entries[::-1]), "my-digits.zip", "application/zip",
+            icon=":material/download:", on_click="ignore",
+            help="A zip with a picture of each digit, a table, and files that any MNIST program reads.",
+        )  # fmt: skip
+        with st.popover("Delete everything", icon=":material/delete_forever:"):
+            st.write(f"All {len(entries)} digits, for good?")
+            st.button(
+                "Yes, delete them", type="primary", on_click=visitor.attempt,
+                args=[lambda: store.forget_all(visitor.owner())],
+            )  # fmt: skip
+
+
+st.title("My digits")
+st.write("Every digit that you confirmed or corrected, and what it says of your hand.")
+model = ui.pick_model()
+store = visitor.collection()
+if store is None:
+    st.stop()
+visitor.say_once()
+entries = load(store)
+if not entries:
+    show_missing()
+    st.stop()
+
+labels, read = (np.array([getattr(one, name) for one in entries]) for name in ("label", "read"))
+show_summary(labels, read)
+show_ways_out(store, entries)
+show_gallery(store, entries)
+st.subheader("Your hand beside MNIST's")
+show_hand(entries)
+with st.expander("What is read as what", icon=":material/grid_on:"):
+    show_matrix(labels, read)
+with st.expander("On the map of the test digits", icon=":material/map:"):
+    show_map(entries, model)

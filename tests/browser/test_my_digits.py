@@ -1,0 +1,38 @@
+"""Digits that are corrected stay: over a restart of the server, and over one of the browser."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+from serving import DEVICES, SECONDS, serve, wait_until_idle
+
+
+def open_digits(page: Page, url: str) -> None:
+    page.goto(f"{url}/my_digits")
+    page.get_by_role("heading", level=1, name="My digits").wait_for()
+    wait_until_idle(page)
+
+
+def test_a_correction_survives_a_restart_of_server_and_browser(browser: Browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_APP_COLLECTION", f"sqlite:///{tmp_path / 'digits.sqlite'}")
+    context = browser.new_context(**DEVICES["wide"])
+    page = context.new_page()
+    with serve(tmp_path / "first.txt") as server:
+        page.goto(server.url)
+        page.locator(".st-key-example_4 button").click()
+        expect(page.locator(".st-key-right_draw")).to_be_visible(timeout=SECONDS)
+        page.keyboard.press("9")
+        expect(page.get_by_text("Kept: this is a 9, which was read as 4.")).to_be_visible(timeout=SECONDS)
+        state = context.storage_state()
+        context.close()
+    with serve(tmp_path / "second.txt") as server:
+        again = browser.new_context(**DEVICES["wide"], storage_state=state)  # cookies know no port
+        page = again.new_page()
+        open_digits(page, server.url)
+        expect(page.get_by_text(re.compile("0 of 1 were read right"))).to_be_visible(timeout=SECONDS)
+        expect(page.get_by_text("9, read as 4", exact=True)).to_be_visible(timeout=SECONDS)
+        again.close()
+        other = browser.new_context(**DEVICES["phone"])
+        page = other.new_page()
+        open_digits(page, server.url)
+        expect(page.get_by_text("Nothing is kept yet")).to_be_visible(timeout=SECONDS)
+        other.close()

@@ -1,0 +1,143 @@
+import io
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_app.collection.store import NO_DIGIT, CollectionError, Entry, Store, default_url, open_store
+from mnist_app.network.classifier import load_classifier
+from mnist_app.network.model_store import find_model
+from mnist_app.web import navigation
+from mnist_app.web.examples import draw_example
+from mnist_app.web.session import Session
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch) -> Store:
+    monkeypatch.setenv("MNIST_APP_COLLECTION", f"sqlite:///{tmp_path / 'digits.sqlite'}")
+    return open_store(default_url())
+
+
+@pytest.fixture
+def kept(store, mnist_test) -> list[int]:
+    """Twelve test digits, kept: one of them was misread, one is no digit."""
+    images, labels = mnist_test
+    features = load_classifier(find_model()).predict(images[:12]).features
+    read, true = labels[:12].tolist(), labels[:12].tolist()
+    read[0], true[11] = 1, NO_DIGIT  # the first is a 7, the only one
+    return [
+        store.keep("me", Entry(images[i], features[i], "flagship", read[i], true[i], "drawn", datetime.now(UTC)))
+        for i in range(12)
+    ]
+
+
+def open_page(visitor: str = "me") -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["session"] = Session(visitor=visitor)
+    page = app.run().switch_page(navigation.MY_DIGITS.path).run()
+    assert not page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+def test_without_a_digit_the_page_says_how_to_get_one(store):
+    page = open_page()
+    assert "Nothing is kept yet" in page.info[0].value
+    assert not page.get("imgs")
+
+
+def test_all_kept_digits_are_shown_with_what_they_say(kept):
+    page = open_page()
+    assert "**10 of 12** were read right: 83%" in said(page)
+    assert "Your 7 is read as 1 in 1 of 1." in said(page)
+    assert len(page.get("popover")) == 12 + 1  # one for all
+    assert "Nothing is kept yet" in open_page("somebody else").info[0].value
+
+
+def test_digits_are_filtered_relabelled_and_deleted(store, kept):
+    page = open_page()
+    page.selectbox(key="read").select("1").run()
+    page.selectbox(key="label").select("7").run()
+    assert len(page.get("popover")) == 1 + 1
+    page.button(key=f"relabel {kept[0]} 1").click().run()
+    assert not page.exception
+    assert next(one for one in store.entries("me") if one.id == kept[0]).label == 1
+    page.selectbox(key="label").select("1").run()
+    page.button(key=f"forget {kept[0]}").click().run()
+    assert kept[0] not in [one.id for one in store.entries("me")]
+    assert len(store.entries("me")) == 11
+
+
+def test_everything_is_deleted_by_one_button(store, kept):
+    store.keep("other", store.entries("me")[0])
+    page = open_page()
+    next(button for button in page.button if button.label == "Yes, delete them").click().run()
+    assert not page.exception
+    assert store.entries("me") == []
+    assert len(store.entries("other")) == 1
+    assert "Nothing is kept yet" in page.info[0].value
+
+
+def test_without_a_collection_the_app_reads_and_says_so_in_one_line(monkeypatch, store):
+    def broken(self, *_: object) -> None:
+        raise CollectionError("The file of digits is locked by another program.")
+
+    for name in ("entries", "find", "keep"):
+        monkeypatch.setattr(Store, name, broken)
+    page = open_page()
+    assert [line.value for line in page.caption if "not kept" in line.value] == [
+        ":material/cloud_off: Corrections are not kept: The file of digits is locked by another program."
+    ]
+    page = draw(7)
+    assert "7" in [bar.value for bar in page.markdown] or not page.exception
+    assert sum("not kept" in line.value for line in page.caption) == 1
+
+
+def draw(digit: int) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["session"] = Session(visitor="me")
+    page = app.run()
+    objects = draw_example(digit, (480, 300), 16, "#000000")
+    page.session_state["drawing"] = {"drawing": {"raw": {"objects": objects}, "data": None}}
+    return page.run()
+
+
+def test_one_tap_keeps_a_drawn_digit_and_undo_takes_it_back(store):
+    page = draw(4)
+    next(button for button in page.button if button.label == "Right").click().run()
+    assert not page.exception
+    (one,) = store.entries("me")
+    assert (one.label, one.read, one.source, one.model) == (4, 4, "drawn", "flagship")
+    np.testing.assert_array_equal(one.image, page.session_state["session"].digit)
+    assert len(one.features) == 192
+    assert "Kept: this is a 4." in said(page)
+    page.button(key="undo_draw").click().run()
+    assert store.entries("me") == []
+
+
+def test_one_tap_corrects_a_drawn_digit(store):
+    page = draw(4)
+    next(button for button in page.button if button.key == "is_9_draw").click().run()
+    (one,) = store.entries("me")
+    assert (one.label, one.read) == (9, 4)
+    assert "Kept: this is a 9, which was read as 4." in said(page)
+
+
+def test_an_empty_paper_asks_nothing(store):
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not [button for button in app.button if button.label == "Right"]
+
+
+def test_what_is_taken_away_can_be_read(store, kept):
+    from mnist_app.collection.export import to_zip
+
+    with zipfile.ZipFile(io.BytesIO(to_zip(store.entries("me")))) as file:
+        assert sum(name.endswith(".png") for name in file.namelist()) == 12
