@@ -1,4 +1,4 @@
-"""The app's entry point: the pages of the table in `navigation`.
+"""The app's entry point: the pages of the table in `navigation`, and the API beside them.
 
 `streamlit run app.py` comes here once to start the server, and again for every visitor to show a page.
 """
@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from streamlit import runtime
 
 from mnist_app.web import navigation
+from mnist_app.web.api.routes import make_routes
 from mnist_app.web.cookie import VisitorCookie
 from mnist_app.web.navigation import Page
 
@@ -21,8 +22,8 @@ def show_page() -> None:
     """Show the navigation, and the page that the visitor chose."""
     # Before the navigation: it would make the page's symbol the tab's icon, which browsers fetch from the internet.
     st.set_page_config(page_icon="✍️", layout="wide")
-    pages = {group: list(map(to_streamlit, group_pages)) for group, group_pages in navigation.GROUPS.items()}
-    page = st.navigation(pages, expanded=True)
+    groups = {group: list(map(to_streamlit, pages)) for group, pages in navigation.GROUPS.items()}
+    page = st.navigation(groups, expanded=True)  # of more than a dozen pages, some would hide behind "View more"
     st.set_page_config(page_title=f"{page.title} · Handwritten digits")
     st.html("<style>.stMainBlockContainer { padding-top: 3.5rem }</style>")  # phones are low
     page.run()
@@ -31,4 +32,4 @@ def show_page() -> None:
 if runtime.exists():
     show_page()
 else:
-    app = st.App(__file__, middleware=[Middleware(VisitorCookie)])
+    app = st.App(__file__, routes=make_routes(), middleware=[Middleware(VisitorCookie)])

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -24,14 +25,18 @@ from mnist_app.network import model_store, recipes
 from mnist_app.network.architectures import build
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.recipes import DETECTOR, TRAINABLE
+from mnist_app.reading.picture_files import MAX_MEGAPIXELS
 from mnist_app.settings import MODELS_FOLDER
-from mnist_app.web import navigation
+from mnist_app.web import elsewhere, navigation
+from mnist_app.web.api import bodies, description, work
 
 ROOT = Path(__file__).parents[1]
 README, CONTRIBUTING, DOCS = ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs"
 PAGES = (README, CONTRIBUTING, *sorted(DOCS.glob("*.md")))
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = "python -m mnist_app "
+ADDRESS = re.compile(r"(GET|POST) (/\S+)")
+MEDIA_TYPES = ("application/json",)
 SHOWN = """
 import sys
 from streamlit.testing.v1 import AppTest
@@ -83,15 +88,11 @@ def commands(page: Path) -> Iterator[str]:
 def table(page: Path, first: str) -> dict[str, list[str]]:
     """The table whose first heading is this: by first cell, the others of each row."""
     rows = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in read(page).splitlines() if line[:1] == "|"
+        [cell.strip() for cell in line.strip("|").split("|")] if line[:1] == "|" else []
+        for line in read(page).splitlines()
     ]
-    start = next(i for i, row in enumerate(rows) if row[0] == first)
-    found = {}
-    for row in rows[start + 2 :]:
-        if len(row) != len(rows[start]):
-            break
-        found[row[0].strip("`")] = row[1:]
-    return found
+    start = next(i for i, row in enumerate(rows) if row[:1] == [first])
+    return {row[0].strip("`"): row[1:] for row in takewhile(bool, rows[start + 2 :])}
 
 
 def percent(share: float | None, places: int = 1) -> str:
@@ -130,10 +131,17 @@ def test_links_lead_somewhere(page):
 @every_page
 def test_paths_exist(page):
     for span in spans(page):
-        if COMMAND not in span:
+        if COMMAND not in span and not ADDRESS.match(span):
             for word in span.split():
                 if "/" in word or word.endswith(".py"):
-                    assert (ROOT / word).exists(), word
+                    assert (ROOT / word).exists() or word in MEDIA_TYPES, word
+
+
+@every_page
+def test_addresses_are_those_of_the_api(page):
+    described = description.describe()["paths"] | {"/openapi.json": {"get": {}}}
+    for method, address in (found.groups() for found in map(ADDRESS.fullmatch, spans(page)) if found):
+        assert method.lower() in described[address], address
 
 
 @every_page
@@ -158,8 +166,25 @@ def test_the_readmes_python_reads_a_picture(tmp_path, monkeypatch, mnist_test, c
     Image.fromarray(255 - cv2.resize(mnist_test[0][0], (280, 280))).save(tmp_path / "note.jpg")
     monkeypatch.chdir(tmp_path)
     (code,) = blocks(README, "python")
+    assert code == elsewhere.IN_PYTHON
     exec(code, {})
     assert capsys.readouterr().out.startswith("7 [(7, ")
+
+
+def test_the_api_is_told_as_it_is():
+    described = description.describe()
+    told = [ADDRESS.fullmatch(address).groups() for address in table(DOCS / "api.md", "address")]
+    served = [(method.upper(), path) for path, methods in described["paths"].items() for method in methods]
+    assert told == [*served, ("GET", "/openapi.json")]
+    read = described["paths"]["/api/read"]["post"]
+    assert set(table(DOCS / "api.md", "parameter")) == {each["name"] for each in read["parameters"]}
+    assert set(table(DOCS / "api.md", "status")) == {*read["responses"], "405"} - {"200"}
+    limits = table(DOCS / "api.md", "status")
+    assert f"{bodies.picture_limit() >> 20} MB" in limits["413"][0]
+    assert f"{bodies.DRAWING_LIMIT >> 20} MB" in limits["413"][0]
+    assert f"{MAX_MEGAPIXELS} megapixels" in limits["413"][0]
+    assert limits["503"][0].startswith(f"{work.MOST_WAITING} pictures")
+    assert f"within {work.SECONDS} seconds" in limits["503"][0]
 
 
 def test_the_readmes_figures_are_those_of_the_pages():

@@ -167,10 +167,10 @@ def predict(
 ) -> None:
     """Read the digits in pictures; exits with 1 if a picture could not be read."""
     from mnist_app.cli import predict
-    from mnist_app.network.classifier import load_classifier
+    from mnist_app.network.classifier import load_model
 
     with clear_errors():
-        classifier = load_classifier(model_store.find_model(model))
+        classifier = load_model(model)
         submission = predict.answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
         with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file:
             file.write(submission)

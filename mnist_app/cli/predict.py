@@ -11,6 +11,7 @@ from mnist_app.cli.terminal import Format, with_progress
 from mnist_app.digits import kaggle
 from mnist_app.network.classifier import Classifier
 from mnist_app.reading import wording
+from mnist_app.reading.answer import NOTHING, to_answer
 from mnist_app.reading.front_door import HowMany, read_picture
 from mnist_app.reading.picture_files import PictureError, list_pictures, open_picture
 
@@ -56,11 +57,11 @@ def _answer(path: Path, classifier: Classifier, digits: HowMany) -> tables.Row:
         reading = read_picture(open_picture(path), classifier, digits=digits)
     except PictureError as error:
         return _failure(path, error)
-    return {"path": str(path), **reading.to_dict(), "error": None}
+    return to_answer(str(path), reading)
 
 
 def _failure(path: Path, error: PictureError) -> tables.Row:
-    return {"path": str(path), "text": "", "digits": [], "rejected": [], "error": str(error)}
+    return to_answer(str(path), NOTHING, str(error))
 
 
 def _expand(paths: list[Path]) -> list[Path | tables.Row]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_app.digits.datasets import to_input
 from mnist_app.network.litert import LiteRT
-from mnist_app.network.model_store import Calibration, DigitTest, StoredModel
+from mnist_app.network.model_store import DEFAULT_MODEL, Calibration, DigitTest, StoredModel, find_model
 from mnist_app.settings import CLASSES
 
 CHUNK = 250  # images per call: more would not be faster, and the maps of all would fill the memory
@@ -85,6 +85,15 @@ class Classifier:
 def load_classifier(model: StoredModel) -> Classifier:
     """Load a stored model's network with its calibration."""
     return Classifier(model.tflite, model.calibration, model.digit_test)
+
+
+def load_model(name: str = DEFAULT_MODEL) -> Classifier:
+    """Load the network of a model in `models/`, as `read_picture` takes it.
+
+    Raises:
+        ValueError: there is no model of that name; the message lists those that exist.
+    """
+    return load_classifier(find_model(name))
 
 
 def digit_evidence(scores: np.ndarray, features: np.ndarray, test: DigitTest) -> np.ndarray:

@@ -73,7 +73,7 @@ class Reading:
         return tuple(digit for row in self.rows for digit in row)
 
     def to_dict(self) -> dict[str, Any]:
-        """The keys of `predict --format json`."""
+        """The keys of `to_answer` that say what was read."""
         return {
             "text": self.text,
             "digits": [
@@ -87,3 +87,17 @@ class Reading:
             ],
             "rejected": [{"box": list(blob.box), "reason": blob.reason} for blob in self.rejected],
         }
+
+
+NOTHING = Reading((), ())  # of a picture that could not be read
+
+
+def to_answer(path: str | None, reading: Reading, error: str | None = None) -> dict[str, Any]:
+    """One picture's answer, as `predict --format json` prints it.
+
+    Args:
+        path: the picture's file; None where it has no name.
+        reading: what was read, or `NOTHING`.
+        error: one sentence why the picture could not be read.
+    """
+    return {"path": path, **reading.to_dict(), "error": error}

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from mnist_app.network.classifier import Classifier, load_classifier
-from mnist_app.network.model_store import find_model
+from mnist_app.network.classifier import Classifier, load_model
 from mnist_app.reading.answer import Digit, LooksLike, Reading, Rejected
 from mnist_app.reading.boxes import Box, scaled
 from mnist_app.reading.detecting.candidates import Candidate, gather
@@ -18,6 +18,7 @@ from mnist_app.reading.detecting.judge import Judge, load_judge
 from mnist_app.reading.detecting.search import SAME_INK
 from mnist_app.reading.finding import LINES, Look, find_ink, looker
 from mnist_app.reading.left_out import LINE, leave_out, looks_like
+from mnist_app.reading.picture_files import open_picture
 from mnist_app.reading.rows import reading_order
 from mnist_app.reading.segmentation import find_pieces, ink_inside, union
 from mnist_app.reading.steps import DIGIT_STEPS, MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, run_steps, step_id
@@ -29,7 +30,7 @@ SWITCHES |= {LINES: "Line removal", DETECTION: "Detector"}
 
 
 def read_picture(
-    picture: np.ndarray,
+    picture: np.ndarray | str | Path | bytes,
     classifier: Classifier,
     *,
     digits: HowMany = "many",
@@ -42,7 +43,7 @@ def read_picture(
     """Read the digits in a picture.
 
     Args:
-        picture: `(h, w, 3)` or `(h, w, 4)` uint8, RGB or RGBA.
+        picture: `(h, w, 3)` or `(h, w, 4)` uint8, RGB or RGBA; or a picture file, by its path or its content.
         classifier: the network.
         digits: "one" for a picture known to hold one digit: all its ink is that digit.
         boxes: read exactly these `(x, y, w, h)`, in the picture's pixels, in place of looking for digits.
@@ -56,7 +57,10 @@ def read_picture(
 
     Raises:
         ValueError: the picture has another shape or type, or is empty.
+        PictureError: the file cannot be read, see `open_picture`.
     """
+    if not isinstance(picture, np.ndarray):
+        picture = open_picture(picture)
     _check(picture)
     without = frozenset(map(step_id, without))
     made = run_steps(PICTURE_STEPS, picture, without)
@@ -109,7 +113,7 @@ def _heard(candidates: list[Candidate], strength: np.ndarray, judge: Judge) -> l
 
 @cache
 def _default_classifier() -> Classifier:
-    return load_classifier(find_model())
+    return load_model()
 
 
 def _digit(look: Look, scale: float, unsure: float) -> Digit:

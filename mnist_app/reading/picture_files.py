@@ -19,7 +19,15 @@ class PictureError(ValueError):
     """A picture that cannot be read; the message is one sentence for the person who sent it."""
 
 
-def open_picture(source: Path | bytes) -> np.ndarray:
+class UnknownFormatError(PictureError):
+    """The file is no picture, or of a format that cannot be read."""
+
+
+class TooLargeError(PictureError):
+    """The picture has too many pixels."""
+
+
+def open_picture(source: str | Path | bytes) -> np.ndarray:
     """Open a picture: first frame, upright, 8 bits a channel.
 
     Args:
@@ -29,7 +37,9 @@ def open_picture(source: Path | bytes) -> np.ndarray:
         `(h, w, 3)` uint8 RGB, or `(h, w, 4)` RGBA where the file has transparency.
 
     Raises:
-        PictureError: the file is missing, empty, cut short, no picture, or too large.
+        PictureError: the file is missing, empty or cut short.
+        UnknownFormatError: it is no picture.
+        TooLargeError: it has too many pixels.
     """
     content = source if isinstance(source, bytes) else _read(Path(source))
     if not content:
@@ -39,13 +49,13 @@ def open_picture(source: Path | bytes) -> np.ndarray:
             warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which nobody here can mend
             return _decode(content)
     except UnidentifiedImageError:
-        raise PictureError(
+        raise UnknownFormatError(
             "This is not a picture that can be read; PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC are."
         ) from None
     except PictureError:
         raise
     except MemoryError:
-        raise PictureError("The picture is too large for this computer's memory.") from None
+        raise TooLargeError("The picture is too large for this computer's memory.") from None
     except (
         Exception
     ) as error:  # decoders raise OSError, SyntaxError, struct.error, ValueError and more on damaged files
@@ -79,7 +89,7 @@ def _decode(content: bytes) -> np.ndarray:
     with Image.open(io.BytesIO(content)) as file:
         width, height = file.size
         if width * height > MAX_MEGAPIXELS * 1e6:
-            raise PictureError(
+            raise TooLargeError(
                 f"The picture has {width * height / 1e6:.0f} megapixels; at most {MAX_MEGAPIXELS} can be read."
             )
         ImageOps.exif_transpose(file, in_place=True)

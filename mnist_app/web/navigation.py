@@ -33,6 +33,7 @@ class Page:
 DRAW = Page("Draw", "draw")
 UPLOAD = Page("Upload", "photo_camera")
 MY_DIGITS = Page("My digits", "person")
+ELSEWHERE = Page("Use it elsewhere", "terminal")
 EVALUATION = Page("Evaluation", "grid_on")
 CONFIDENCE = Page("Confidence", "speed")
 ERRORS = Page("Errors", "search")
@@ -45,7 +46,7 @@ DATA = Page("Data", "dataset")
 TRAINING = Page("Training", "model_training")
 
 GROUPS = {
-    "Read": (DRAW, UPLOAD, MY_DIGITS),
+    "Read": (DRAW, UPLOAD, MY_DIGITS, ELSEWHERE),
     "Understand": (EVALUATION, CONFIDENCE, ERRORS, MAP, WEAK_SPOTS, LABELS, DIGIT),
     "Learn": (MODELS, DATA, TRAINING),
 }

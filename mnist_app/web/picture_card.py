@@ -1,7 +1,6 @@
 """The card of one uploaded picture: what was read, drawn over the picture, and corrections by hand."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -9,7 +8,7 @@ import streamlit as st
 
 from mnist_app.network.model_store import StoredModel
 from mnist_app.reading import corrections, wording
-from mnist_app.reading.answer import Digit, Reading
+from mnist_app.reading.answer import NOTHING, Digit, Reading
 from mnist_app.reading.boxes import Box
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.picture_files import PictureError, open_picture
@@ -49,7 +48,7 @@ class Answer:
 
 def unreadable(error: str) -> Answer:
     """The answer for a file that cannot be read."""
-    return Answer(Reading((), ()), np.zeros((0, 0, 3), np.uint8), (0, 0, 3), error)
+    return Answer(NOTHING, np.zeros((0, 0, 3), np.uint8), (0, 0, 3), error)
 
 
 @ui.keep(max_entries=2)  # 12 megapixels are 36 MB
@@ -83,11 +82,6 @@ def read_corrected(file: PictureFile, model: StoredModel) -> Answer:
     boxes = corrections.boxes_of(sheet.content, answer.shape)
     answer = read_file(file, model, tuple(boxes))
     return replace(answer, reading=corrections.apply_typed(sheet.content, boxes, answer.reading))
-
-
-def to_dict(name: str, answer: Answer) -> dict[str, Any]:
-    """One file's answer with the keys of `predict --format json`."""
-    return {"path": name, **answer.reading.to_dict(), "error": answer.error}
 
 
 def show_card(file: PictureFile, model: StoredModel, answer: Answer) -> None:

@@ -5,10 +5,14 @@ the drawing's size, so a one-pixel line and a forty-pixel brush look alike to th
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
+
+from mnist_app.reading.answer import Reading
+from mnist_app.reading.boxes import Box
 
 CURVE_POINTS = 8  # straight pieces per curved piece: at screen size no corner is seen
 FRACTION_BITS = 4  # OpenCV takes coordinates in sixteenths of a pixel
@@ -59,26 +63,43 @@ def render_strokes(objects: Iterable[dict[str, Any]], size: tuple[int, int], wid
     return cv2.cvtColor(paper, cv2.COLOR_GRAY2RGB)
 
 
-def to_object(line: Sequence[tuple[float, float]], width: float, colour: str) -> dict[str, Any]:
-    """Make the fabric.js object of a pen line, smoothed as the canvas smooths what is drawn on it.
+def on_canvas(reading: Reading) -> Reading:
+    """A reading of what `render_strokes` drew, with its boxes in the pixels of the canvas."""
+    rows = tuple(tuple(replace(digit, box=_off_the_margin(digit.box)) for digit in row) for row in reading.rows)
+    rejected = tuple(replace(blob, box=_off_the_margin(blob.box)) for blob in reading.rejected)
+    return replace(reading, rows=rows, rejected=rejected)
 
-    Args:
-        line: at least two points, in pixels of the canvas.
-        width: of the pen in pixels.
-        colour: as CSS writes it.
-    """
+
+def to_path(line: Sequence[tuple[float, float]]) -> list[list[Any]]:
+    """Make a path of a pen line, at least one point in pixels, smoothed as the canvas smooths what is drawn on it."""
     points = np.round(np.asarray(line, np.float64), 1)
     middles = (points[1:-1] + points[2:]) / 2
     curves = [["Q", *map(float, bend), *map(float, end)] for bend, end in zip(points[1:-1], middles, strict=True)]
+    return [["M", *map(float, points[0])], *curves, ["L", *map(float, points[-1])]]
+
+
+def to_object(line: Sequence[tuple[float, float]], width: float, colour: str) -> dict[str, Any]:
+    """Make the fabric.js object of a pen line, as `to_path` smooths it.
+
+    Args:
+        line: at least one point, in pixels of the canvas.
+        width: of the pen in pixels.
+        colour: as CSS writes it.
+    """
     return {
         "type": "Path",
-        "path": [["M", *map(float, points[0])], *curves, ["L", *map(float, points[-1])]],
+        "path": to_path(line),
         "fill": None,
         "stroke": colour,
         "strokeWidth": width,
         "strokeLineCap": "round",
         "strokeLineJoin": "round",
     }
+
+
+def _off_the_margin(box: Box) -> Box:
+    x, y, w, h = box
+    return x - MARGIN, y - MARGIN, w, h
 
 
 def _flatten(path: Sequence[Sequence[Any]]) -> Line:

@@ -20,15 +20,15 @@ class Visit:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app on a free port of this machine."""
-    if not CHROMIUM:
-        pytest.skip(NO_CHROMIUM)
     with serve(tmp_path_factory.mktemp("server") / "log.txt") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def browser(server: Server) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Chromium, started once."""
+    if not CHROMIUM:
+        pytest.skip(NO_CHROMIUM)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
@@ -36,7 +36,7 @@ def browser(server: Server) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def visit(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A fresh visit to the first page; at its end the browser's console must be clean.
 
     `@pytest.mark.parametrize("visit", ["phone"], indirect=True)` visits with a phone.

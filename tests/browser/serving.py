@@ -49,10 +49,11 @@ def wait_until_idle(page: Page) -> None:
 
 @dataclass
 class Server:
-    """A running app: its address, and the file with what it prints."""
+    """A running app: its address, the file with what it prints, and its process's id."""
 
     url: str
     log: Path
+    process: int
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def serve(log: Path) -> Iterator[Server]:
     with log.open("w") as file, subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT) as process:
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield Server(f"http://127.0.0.1:{port}", log)
+            yield Server(f"http://127.0.0.1:{port}", log, process.pid)
         finally:
             process.terminate()
 

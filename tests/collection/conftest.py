@@ -3,6 +3,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,16 +27,14 @@ def entry(mnist_test):
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL that runs for these tests alone; they are skipped where there is none to start."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(shutil.which("initdb") or "/none").parent]
     if not (found[-1] / "initdb").exists():
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("postgres")
-    user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-    if os.getuid() == 0:  # which PostgreSQL refuses to run as
-        for path in (folder, *folder.parents[:2]):
-            path.chmod(0o711)
+    folder = Path(tempfile.mkdtemp(prefix="postgres"))  # not pytest's: another user must reach it
+    user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name  # PostgreSQL refuses to run as root
+    if os.getuid() == 0:
         shutil.chown(folder, user)
 
     def run(program: str, *arguments: str) -> None:
@@ -52,6 +51,7 @@ def postgres(tmp_path_factory) -> Iterator[str]:
     run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     yield f"postgresql+psycopg://{user}@127.0.0.1:{port}/postgres"
     run("pg_ctl", "-D", data, "-m", "fast", "stop")
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,11 +1,36 @@
-"""What more than one test of the pages needs."""
+"""What more than one test file of the web app needs."""
 
+import socket
+import time
+from collections.abc import Iterator
+from threading import Thread
+
+import cv2
+import numpy as np
 import pytest
+import uvicorn
+from starlette.applications import Starlette
 
-from mnist_app.web import visitor
+from mnist_app.web.api.routes import make_routes
 
 
-@pytest.fixture(autouse=True)
-def a_browser_without_cookies(monkeypatch):
-    """`AppTest` has no browser: whatever is asked for among its cookies is there, and is none."""
-    monkeypatch.setattr(visitor, "browser_key", lambda: None)
+@pytest.fixture(scope="session")
+def api() -> Iterator[str]:
+    """The API on a free port of this machine, without the pages; its address."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(Starlette(routes=make_routes()), log_level="critical"))
+        thread = Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def note(mnist_test: tuple[np.ndarray, np.ndarray]) -> bytes:
+    """A 7 and a 2 side by side on white paper, 560 x 280, as a PNG file."""
+    page = np.concatenate([cv2.resize(255 - image, (280, 280)) for image in mnist_test[0][:2]], axis=1)
+    return cv2.imencode(".png", page)[1].tobytes()

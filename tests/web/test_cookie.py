@@ -1,6 +1,5 @@
-import asyncio
-
 import pytest
+from alone import run_alone
 
 from mnist_app.web.cookie import VisitorCookie
 from mnist_app.web.visitor import COOKIE
@@ -20,7 +19,7 @@ def ask(content_type: str, cookie: str = "", scheme: str = "http", kind: str = "
 
     headers = [(b"cookie", cookie.encode())] if cookie else []
     scope = {"type": kind, "scheme": scheme, "headers": headers, "method": "GET", "path": "/"}
-    asyncio.run(VisitorCookie(app)(scope, None, send))
+    run_alone(VisitorCookie(app)(scope, None, send))
     return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
 
 

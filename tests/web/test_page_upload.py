@@ -1,5 +1,4 @@
 import io
-import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -224,10 +223,3 @@ def test_many_uploads_are_not_read_again(page, mnist_test, monkeypatch):
     upload(page, *((f"{i}.png", digit_file(mnist_test, i), "image/png") for i in range(20)))
     page.run()
     assert len(times) == 20
-
-
-def test_results_have_the_keys_of_the_command_line():
-    broken = picture_card.to_dict("a.png", picture_card.unreadable("It is empty."))
-    assert json.loads(json.dumps(broken)) == {
-        "path": "a.png", "text": "", "digits": [], "rejected": [], "error": "It is empty.",
-    }  # fmt: skip

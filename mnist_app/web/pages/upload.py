@@ -8,6 +8,7 @@ import streamlit as st
 from PIL import Image
 
 from mnist_app.reading import wording
+from mnist_app.reading.answer import to_answer
 from mnist_app.reading.picture_files import SUFFIXES
 from mnist_app.web import picture_card, ui
 from mnist_app.web.examples import compose_page
@@ -83,4 +84,4 @@ pages = -(-len(read) // CARDS)
 page = st.pagination(pages, key="page") if pages > 1 else 1
 for file, answer in read[(page - 1) * CARDS : page * CARDS]:
     picture_card.show_card(file, model, answer)
-show_results([picture_card.to_dict(file.name, answer) for file, answer in read])
+show_results([to_answer(file.name, answer.reading, answer.error) for file, answer in read])

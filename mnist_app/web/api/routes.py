@@ -1,0 +1,78 @@
+"""The API's addresses, and what answers there."""
+
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from streamlit import config
+
+from mnist_app.network import model_store
+from mnist_app.web.api import answers, description
+from mnist_app.web.api.bodies import take_drawing, take_picture
+from mnist_app.web.api.problems import AT_ONCE, Problem, to_response
+from mnist_app.web.api.work import Desk
+
+DESK = Desk()
+
+
+def make_routes() -> list[BaseRoute]:
+    """All that the server answers beside the pages, below its base path like them."""
+    base = base_path()
+    below = [
+        Route("/read", read, methods=["POST"]),
+        Route("/read/drawing", read_drawing, methods=["POST"]),
+        Route("/models", list_models),
+        Route("/health", say_health),
+    ]
+    # The pages that Streamlit lets in from elsewhere may ask the API, too; all others only through their own server.
+    guarded = config.get_option("server.enableCORS")
+    origins = config.get_option("server.corsAllowedOrigins") if guarded else ["*"]
+    cors = Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"])
+    handlers = {HTTPException: to_response, Exception: to_response}
+    api = Starlette(routes=below, middleware=[cors], exception_handlers=handlers)
+    return [Route(f"{base}/openapi.json", describe), Mount(f"{base}/api", api)]
+
+
+def base_path() -> str:
+    """What stands before all addresses of this server, such as "/digits"; usually nothing."""
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}" if base else ""
+
+
+async def read(request: Request) -> Response:
+    """Read a picture."""
+    picture, asked = await take_picture(request)
+    return _answer(await DESK.do(answers.answer_picture, picture, asked))
+
+
+async def read_drawing(request: Request) -> Response:
+    """Read strokes, as on the page Draw."""
+    return _answer(await DESK.do(answers.answer_drawing, await take_drawing(request)))
+
+
+async def list_models(_: Request) -> Response:
+    """Say what networks there are."""
+    return _answer(await DESK.do(answers.describe_models))
+
+
+async def say_health(_: Request) -> Response:
+    """Say whether there is a network to read with."""
+    models = len(model_store.list_models())
+    if not models:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "There is no trained network yet.")
+    return _answer({"status": "ok", "models": models})
+
+
+async def describe(_: Request) -> Response:
+    """Describe the API."""
+    return _answer(description.describe(base_path()))
+
+
+def _answer(content: dict[str, Any]) -> Response:
+    return JSONResponse(content, headers=AT_ONCE)
