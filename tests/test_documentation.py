@@ -18,12 +18,14 @@ import typer
 from PIL import Image
 
 from mnist_app.cli.commands import app as command_line
+from mnist_app.digits import writers
 from mnist_app.digits.generated.pages import FAMILIES
 from mnist_app.insight import choosing, comparison, page_exam, robustness
 from mnist_app.insight.evaluation import summarize_seeds
 from mnist_app.network import model_store, recipes
 from mnist_app.network.architectures import build
 from mnist_app.network.model_store import StoredModel
+from mnist_app.network.personal import PersonalClassifier
 from mnist_app.network.recipes import DETECTOR, TRAINABLE
 from mnist_app.reading.picture_files import MAX_MEGAPIXELS
 from mnist_app.settings import MODELS_FOLDER
@@ -185,6 +187,14 @@ def test_the_api_is_told_as_it_is():
     assert f"{MAX_MEGAPIXELS} megapixels" in limits["413"][0]
     assert limits["503"][0].startswith(f"{work.MOST_WAITING} pictures")
     assert f"within {work.SECONDS} seconds" in limits["503"][0]
+
+
+def test_the_python_that_learns_a_hand_does():
+    labels, images = writers.write(3, 1)
+    known = {"images": images, "labels": labels}
+    exec(blocks(DOCS / "your-hand.md", "python")[0], known)
+    assert known["gate"].own == 30
+    assert isinstance(known["classifier"], PersonalClassifier) == known["gate"].opens
 
 
 def test_the_readmes_figures_are_those_of_the_pages():

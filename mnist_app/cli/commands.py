@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, predict, report, bench, ablation, sources."""
+"""The command line: train, evaluate, predict, adapt, report, bench, ablation, sources."""
 
 import json
 import sys
@@ -178,6 +178,37 @@ def predict(
                 paths, classifier, Format(format), digits.value, file
             )
     raise typer.Exit(failed)
+
+
+@app.command()
+def adapt(
+    collection: Annotated[
+        Path | None,
+        typer.Option(
+            help="Labelled pictures: a folder WRITER/LABEL/*.png, or a CSV with path, label and writer.",
+            show_default="generated writers",
+        ),
+    ] = None,
+    model: Model = model_store.DEFAULT_MODEL,
+    format: Format = Format.table,
+) -> None:
+    """Teach a network some digits of each writer, read the writer's others, and measure what is forgotten of MNIST."""
+    from mnist_app.insight import adaptation, hands
+    from mnist_app.network import personal
+    from mnist_app.network.classifier import load_classifier
+
+    with clear_errors():
+        stored = model_store.find_model(model)
+        classifier = load_classifier(stored)
+        if collection:
+            pictures = hands.list_collection(collection)
+            with count_up_to(sum(map(len, pictures.values())), "Pictures") as bar:
+                people = hands.read_hands(pictures, classifier, bar.update)
+        else:
+            people = hands.generate_hands()
+        with count_up_to(len(people) * len(adaptation.COUNTS), "Writers") as bar:
+            rows = adaptation.measure(people, classifier, personal.remember(stored, classifier), advance=bar.update)
+    print_rows(adaptation.turn(rows) if format is Format.table else rows, format)
 
 
 @app.command()

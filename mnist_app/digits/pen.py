@@ -123,19 +123,30 @@ def vary(skeleton: Skeleton, n: int, rng: np.random.Generator) -> np.ndarray:
     return skeleton.straight @ control + roundness * (skeleton.bend @ control)
 
 
-def handwrite(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Bend shapes `(n, p, 2)`, let the hand tremble, then stretch, slant and turn them."""
+def handwrite(points: np.ndarray, rng: np.random.Generator, freedom: float = 1.0) -> np.ndarray:
+    """Bend shapes `(n, p, 2)`, let the hand tremble, then stretch, slant and turn them.
+
+    Args:
+        points: NaN where the pen is lifted.
+        rng: where the random numbers come from.
+        freedom: how far a hand strays: 1 as one person from another, less as a person from one digit to the next.
+    """
     n, p, _ = points.shape
     # Slow waves across the plane: they change the proportions of loops and stems, and never tear strokes apart.
     for _ in range(2):
         phase = (points * rng.normal(0, 2 * np.pi / 130, (n, 1, 2))).sum(axis=2, keepdims=True)
-        points = points + rng.normal(0, 2.5, (n, 1, 2)) * np.sin(phase + rng.uniform(0, 2 * np.pi, (n, 1, 1)))
+        height = freedom * rng.normal(0, 2.5, (n, 1, 2))
+        points = points + height * np.sin(phase + rng.uniform(0, 2 * np.pi, (n, 1, 1)))
     tremor = np.repeat(rng.normal(0, 1, (n, p // 3 + 2, 2)), 3, axis=1)
     tremor = (tremor[:, :p] + tremor[:, 1 : p + 1] + tremor[:, 2 : p + 2]) / 3
-    points = points + rng.gamma(1.5, 0.4, (n, 1, 1)) * tremor
+    return tilt(points + rng.gamma(1.5, 0.4, (n, 1, 1)) * tremor, rng, freedom)
+
+
+def tilt(points: np.ndarray, rng: np.random.Generator, freedom: float = 1.0) -> np.ndarray:
+    """Stretch, slant and turn shapes `(n, p, 2)`, each in its own way, as `handwrite` does at the end."""
 
     def normal(mean: float, deviation: float, limit: float) -> np.ndarray:
-        return np.clip(rng.normal(mean, deviation, (n, 1)), -limit, limit)
+        return freedom * np.clip(rng.normal(mean, deviation, (len(points), 1)), -limit, limit)
 
     stretch, slant, turn = np.exp(normal(0, 0.16, 0.4)), normal(0.08, 0.17, 0.4), normal(0, 0.08, 0.2)
     y = points[..., 1] - 50
