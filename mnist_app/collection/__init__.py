@@ -1,1 +1,1 @@
-"""The digits that visitors confirmed or corrected: kept by visitor, taken away or deleted as they like."""
+"""A person's own digits: kept in a database, and taken away as files."""

@@ -62,10 +62,10 @@ def has_idx(folder: Path) -> bool:
 
 
 def read_idx(path: Path, magic: int) -> np.ndarray:
-    """Read one gzipped IDX file of images or labels (format: yann.lecun.com/exdb/mnist).
+    """Read one IDX file of images or labels (format: yann.lecun.com/exdb/mnist).
 
     Args:
-        path: the file.
+        path: the file, gzipped if its name ends in `.gz`.
         magic: the number it must start with, 2051 for images or 2049 for labels.
 
     Returns:
@@ -78,7 +78,9 @@ def read_idx(path: Path, magic: int) -> np.ndarray:
     """
     path = Path(path)
     try:
-        content = gzip.decompress(path.read_bytes())
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"{path.name} is not a complete gzip file: {error}") from error
     dimensions = 3 if magic == IMAGES_MAGIC else 1
@@ -99,6 +101,16 @@ def read_idx(path: Path, magic: int) -> np.ndarray:
     if dimensions == 1 and len(array) and array.max() > 9:
         raise ValueError(f"{path.name} holds the label {array.max()}; labels are 0 to 9.")
     return array
+
+
+def to_idx(array: np.ndarray) -> bytes:
+    """Return the content of an IDX file, not gzipped, which `read_idx` reads.
+
+    Args:
+        array: images `(n, 28, 28)` uint8, or labels `(n,)` uint8.
+    """
+    magic = IMAGES_MAGIC if array.ndim == 3 else LABELS_MAGIC
+    return struct.pack(f">{1 + array.ndim}I", magic, *array.shape) + array.tobytes()
 
 
 def split_validation(x: np.ndarray, y: np.ndarray, validation_split: float) -> tuple[Split, Split]:

@@ -150,7 +150,7 @@ def _show_closer(key: str, digits: list[Digit], model: str) -> None:
                 st.image(ui.to_url(ui.enlarge(digit.image, 112)), alt=f"One digit, read as {digit.label}")
             with st.container(width="stretch"):
                 st.write(f"Read as **{digit.label}** · {wording.percent(digit.confidence)}")
-                taps.show_taps(taps.entry(digit.image, digit.label, model, "photographed"), key)
+                taps.show_taps(taps.entry(digit.image, digit.candidates[0], model, "photographed"), key)
                 visitor_digit.show_ways(digit, model)
 
 

@@ -1,14 +1,13 @@
 """Right, or what it is: one tap after an answer tells what a digit is, and it is kept."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 import streamlit as st
 
-from mnist_app.collection.store import LABELS, NO_DIGIT, CollectionError, Entry, Source, Store
+from mnist_app.collection.store import LABELS, NO_DIGIT, Entry, Source
 from mnist_app.reading.answer import Digit
-from mnist_app.web import ui, visitor
+from mnist_app.web import visitor
 
 KEEP_HELP = "One tap keeps your digit among **My digits**, as what it is."
 KEY_HELP = " Its key on the keyboard does, too."
@@ -21,7 +20,7 @@ def name_of(label: int) -> str:
 
 
 def entry(image: np.ndarray, read: int, model: str, source: Source) -> Entry:
-    """A digit as it was read, now; `visitor.keep` adds its features and what it is.
+    """A digit as it was read; `visitor.keep` adds its features and what it is.
 
     Args:
         image: `(28, 28)` uint8, what the network was given.
@@ -29,7 +28,7 @@ def entry(image: np.ndarray, read: int, model: str, source: Source) -> Entry:
         model: that read it.
         source: where the digit is from.
     """
-    return Entry(image, np.zeros(0, np.float32), model, read, read, source, datetime.now(UTC))
+    return Entry(image, np.zeros(0, np.float32), model, read, read, source)
 
 
 def show_taps(digit: Entry, key: str, by_key: bool = False) -> None:
@@ -40,50 +39,54 @@ def show_taps(digit: Entry, key: str, by_key: bool = False) -> None:
         key: of the buttons.
         by_key: whether a digit's key on the keyboard taps, too.
     """
-    if (store := visitor.collection()) is None:
-        return
-    try:
-        kept = store.find(visitor.owner(), digit.image)
-    except CollectionError as error:
-        visitor.say_not_kept(error)
+    kept = visitor.ask(lambda store: store.find(visitor.owner(), digit.image))
+    if visitor.TROUBLE.reason:
+        visitor.say_trouble()
         return
     st.html(STYLE)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"taps_{key}"):
         if kept:
-            _show_kept(store, kept, key)
+            _show_kept(kept, key)
         else:
-            _show_choice(store, digit, key, by_key)
-    visitor.say_once()
+            _show_choice(digit, key, by_key)
 
 
 def keep_all(digits: Sequence[tuple[Digit, int]], model: str) -> None:
-    """Keep several digits of a photographed picture, each with what it is, and say how many."""
-    if (store := visitor.collection()) is None:
+    """Keep several digits of a photographed picture, each with what it is, and say how many.
+
+    A digit that a person typed where the network saw none has no image, and is not kept.
+    """
+    digits = [(digit, label) for digit, label in digits if digit.features.size]
+    if not digits:
         return
-    for digit, label in digits:
-        visitor.keep(store, entry(digit.image, digit.label, model, "photographed"), label)
-    if not ui.session().not_kept:
+    entries = [entry(digit.image, digit.candidates[0], model, "photographed") for digit, _ in digits]
+    if visitor.keep(entries, [label for _, label in digits]):
         st.toast(f"Kept among your digits: {len(digits)}.", icon=":material/bookmark_added:")
+    else:
+        visitor.say_trouble()
 
 
-def _show_choice(store: Store, digit: Entry, key: str, by_key: bool) -> None:
-    args = store, digit
-    st.button("Right", icon=":material/check:", key=f"right_{key}", on_click=visitor.keep, args=[*args, digit.read])
+def _show_choice(digit: Entry, key: str, by_key: bool) -> None:
+    st.button("Right", icon=":material/check:", key=f"right_{key}", on_click=_keep, args=[digit, digit.read])
     st.markdown("No, it is", width="content", help=KEEP_HELP + (KEY_HELP if by_key else ""))
     for label in LABELS:
         if label != digit.read:
             st.button(
-                name_of(label), key=f"is_{label}_{key}", on_click=visitor.keep, args=[*args, label], type="tertiary",
+                name_of(label), key=f"is_{label}_{key}", on_click=_keep, args=[digit, label], type="tertiary",
                 shortcut=str(label) if by_key and label != NO_DIGIT else None,
             )  # fmt: skip
 
 
-def _show_kept(store: Store, kept: Entry, key: str) -> None:
+def _keep(digit: Entry, label: int) -> None:
+    visitor.keep([digit], [label])
+
+
+def _show_kept(kept: Entry, key: str) -> None:
     also = "" if kept.label == kept.read else f", which was read as {name_of(kept.read)}"
     st.markdown(f":material/bookmark_added: Kept: this is {_with_article(kept.label)}{also}.", width="content")
     st.button(
-        "Undo", key=f"undo_{key}", icon=":material/undo:", type="tertiary", on_click=visitor.attempt,
-        args=[lambda: store.forget(visitor.owner(), kept.id)],
+        "Undo", key=f"undo_{key}", icon=":material/undo:", type="tertiary", on_click=visitor.ask,
+        args=[lambda store: store.forget(visitor.owner(), kept.id)],
     )  # fmt: skip
 
 

@@ -1,17 +1,40 @@
 """Whose digits these are, and where they are kept."""
 
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 
-from mnist_app.collection.store import CollectionError, Entry, Store, default_url, open_store
+from mnist_app.collection.store import CollectionError, Entry, GoneError, Store, default_url, open_store
 from mnist_app.web import ui
 
 COOKIE = "mnist_app_visitor"
 KEY_BYTES = 24
+PAUSE = 30.0  # seconds for which a collection that failed is not asked again: asking may take seconds, every time
+Told = TypeVar("Told")
+
+
+class Trouble:
+    """Why the collection could not be asked lately; one for all visitors of this process."""
+
+    def __init__(self) -> None:
+        self._reason, self._until = "", 0.0
+
+    @property
+    def reason(self) -> str:
+        """One sentence; "" where the collection may be asked."""
+        return self._reason if time.monotonic() < self._until else ""
+
+    def note(self, error: CollectionError) -> None:
+        """Leave the collection alone for a while."""
+        self._reason, self._until = str(error), time.monotonic() + PAUSE
+
+
+TROUBLE = Trouble()
 
 
 def owner() -> str:
@@ -35,37 +58,31 @@ def new_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-def collection() -> Store | None:
-    """Where confirmed and corrected digits are kept; None, and one line on the page, where they cannot be."""
+def ask(question: Callable[[Store], Told]) -> Told | None:
+    """Ask the collection, or change it; None, and `say_trouble` says why, where that fails or failed just before."""
+    if TROUBLE.reason:
+        return None
     try:
-        return open_store(default_url())
+        return question(open_store(default_url()))
+    except GoneError as error:
+        st.toast(str(error), icon=":material/search_off:")
+        return None
     except CollectionError as error:
-        say_not_kept(error)
+        TROUBLE.note(error)
         return None
 
 
-def keep(store: Store, digit: Entry, label: int) -> None:
-    """Keep a digit as what it is, with its features under the network that read it."""
-    features = ui.load_classifier(digit.model).predict(digit.image[np.newaxis]).features[0]
-    attempt(lambda: store.keep(owner(), replace(digit, features=features, label=label)))
+def keep(digits: Sequence[Entry], labels: Sequence[int]) -> bool:
+    """Keep digits that one network read, each as what it is, with their features; returns whether they are kept."""
+    outputs = ui.load_classifier(digits[0].model).predict(np.stack([digit.image for digit in digits]))
+    entries = [
+        replace(digit, features=features, label=label)
+        for digit, features, label in zip(digits, outputs.features, labels, strict=True)
+    ]
+    return ask(lambda store: store.keep_all(owner(), entries)) is not None
 
 
-def attempt(change: Callable[[], object]) -> None:
-    """Change the collection, in a button's callback; the page then says why where that failed."""
-    try:
-        change()
-    except CollectionError as error:
-        ui.session().not_kept = str(error)
-
-
-def say_not_kept(reason: CollectionError | str) -> None:
-    """Say in one line that corrections are not kept, and why."""
-    st.caption(f":material/cloud_off: Corrections are not kept: {reason}")
-
-
-def say_once() -> None:
-    """Say why the last change could not be kept, if it could not."""
-    session = ui.session()
-    if session.not_kept:
-        say_not_kept(session.not_kept)
-        session.not_kept = ""
+def say_trouble() -> None:
+    """Say in one line, where it is so, that corrections are not kept, and why."""
+    if TROUBLE.reason:
+        st.caption(f":material/cloud_off: Corrections are not kept: {TROUBLE.reason}")

@@ -1,71 +1,83 @@
+"""A new, empty database for each test, of SQLite and of PostgreSQL, and digits to keep in it."""
+
 import os
-import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
+import psycopg
 import pytest
 
 from mnist_app.collection.store import Entry
 
-
-@pytest.fixture
-def entry(mnist_test):
-    """Makes an entry of a test digit by its number, read as what it is."""
-
-    def make(number: int, **changed: object) -> Entry:
-        image, label = mnist_test[0][number], int(mnist_test[1][number])
-        features = np.linspace(0, number, 192, dtype=np.float32)
-        return Entry(**{"image": image, "features": features, "model": "flagship", "read": label, "label": label,
-                        "source": "drawn"} | changed)  # fmt: skip
-
-    return make
+UNPRIVILEGED = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL that runs for these tests alone; they are skipped where there is none to start."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(shutil.which("initdb") or "/none").parent]
-    if not (found[-1] / "initdb").exists():
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="postgres"))  # not pytest's: another user must reach it
-    user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name  # PostgreSQL refuses to run as root
-    if os.getuid() == 0:
-        shutil.chown(folder, user)
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server without databases, which runs as long as the tests do."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        pytest.skip("There is no PostgreSQL here; `apt-get install postgresql` brings one.")
+    folder = Path(tempfile.mkdtemp(prefix="mnist-postgresql-"))  # not in pytest's, which only its own user may enter
+    if UNPRIVILEGED:
+        shutil.chown(folder, UNPRIVILEGED)
 
     def run(program: str, *arguments: str) -> None:
-        command = [str(found[-1] / program), *arguments]
-        command = ["runuser", "-u", user, "--", *command] if os.getuid() == 0 else command
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        command = [str(found[-1].with_name(program)), "-D", str(folder / "data"), *arguments]
+        with (folder.parent / f"{folder.name}.log").open("w+") as log:  # a pipe would stay open as long as the server
+            done = subprocess.run(command, cwd=folder, stdout=log, stderr=log, user=UNPRIVILEGED, timeout=120)
+            log.seek(0)
+            if done.returncode:
+                pytest.skip(f"PostgreSQL does not start here: {log.read().strip()}")
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-U", user, "-A", "trust", "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-    yield f"postgresql+psycopg://{user}@127.0.0.1:{port}/postgres"
-    run("pg_ctl", "-D", data, "-m", "fast", "stop")
-    shutil.rmtree(folder)
+    try:
+        run("initdb", "--username=tests", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
+        yield f"postgresql://tests@127.0.0.1:{port}"
+        run("pg_ctl", "stop", "-m", "fast")
+    finally:
+        shutil.rmtree(folder)
+        folder.with_suffix(".log").unlink()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path) -> str:
+    return f"sqlite:///{tmp_path}/folder/digits.sqlite"
+
+
+@pytest.fixture
+def postgresql_url(postgresql) -> str:
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{postgresql}/{name}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path) -> Iterator[str]:
-    """A database without tables."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'digits.sqlite'}"
-        return
-    import sqlalchemy as sql
+def url(request) -> str:
+    """The address of an empty database, once of each kind."""
+    return request.getfixturevalue(f"{request.param}_url")
 
-    from mnist_app.collection.store import TABLES
 
-    address = request.getfixturevalue("postgres")
-    yield address
-    engine = sql.create_engine(address)
-    TABLES.drop_all(engine)
-    engine.dispose()
+@pytest.fixture(scope="session")
+def entry(mnist_test) -> Callable[..., Entry]:
+    """Make an entry of one of MNIST's test digits, by its number, read right unless told otherwise."""
+    images, labels = mnist_test
+
+    def make(number: int, **changes: object) -> Entry:
+        features = np.random.default_rng(number).random(8, np.float32)
+        label = int(labels[number])
+        values = {"image": images[number], "features": features, "model": "flagship", "read": label, "label": label}
+        return Entry(**{**values, "source": "drawn", **changes})
+
+    return make

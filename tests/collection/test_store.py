@@ -1,173 +1,168 @@
-import sqlite3
+import hashlib
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import numpy as np
 import pytest
-import sqlalchemy as sql
+from sqlalchemy import create_engine, text
 
-from mnist_app.collection import store as module
-from mnist_app.collection.store import NO_DIGIT, CollectionError, Store, default_url, open_store
+from mnist_app.collection import store
+from mnist_app.collection.store import NO_DIGIT, CollectionError, Store
+
+ANN, BEN = "key of one visitor", "key of another"
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
-def test_what_is_kept_comes_back_after_a_restart(url, entry):
-    when = datetime(2026, 5, 17, 12, 30, tzinfo=timezone(timedelta(hours=2)))
-    first = Store(url).keep("me", entry(3, read=8, label=NO_DIGIT, source="photographed", when=when))
-    (kept,) = Store(url).entries("me")
-    np.testing.assert_array_equal(kept.image, entry(3).image)
-    np.testing.assert_allclose(kept.features, entry(3).features, rtol=1e-3)
-    assert (kept.id, kept.read, kept.label, kept.source) == (first, 8, NO_DIGIT, "photographed")
-    assert (kept.model, kept.when) == ("flagship", when.astimezone(UTC))
+def same(kept, entry) -> None:
+    """Whether what was kept is what was given, except for its id."""
+    np.testing.assert_array_equal(kept.image, entry.image)
+    np.testing.assert_array_equal(kept.features, entry.features)
+    assert (kept.image.dtype, kept.features.dtype) == (np.uint8, np.float32)
+    for name in ("model", "read", "label", "source", "when"):
+        assert getattr(kept, name) == getattr(entry, name), name
+
+
+def test_what_is_kept_is_there_after_reopening(url, entry):
+    given = entry(0, read=1, label=7, source="photographed", when=NOON)
+    id = Store(url).keep(ANN, given)
+    (kept,) = Store(url).entries(ANN)
+    same(kept, given)
+    assert kept.id == id
+
+
+def test_no_digit_is_a_label_too(url, entry):
+    opened = Store(url)
+    opened.keep(ANN, entry(0, read=NO_DIGIT, label=NO_DIGIT))
+    assert [(each.read, each.label) for each in opened.entries(ANN)] == [(NO_DIGIT, NO_DIGIT)]
+
+
+def test_the_store_tells_the_time_in_utc(url, entry):
+    opened = Store(url)
+    before = datetime.now(UTC)
+    opened.keep(ANN, entry(0))
+    opened.keep(ANN, entry(1, when=datetime(2020, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))))
+    old, new = opened.entries(ANN)
+    assert old.when == datetime(2019, 12, 31, 23, tzinfo=UTC)
+    assert before <= new.when <= datetime.now(UTC)
+    assert {each.when.tzinfo for each in (old, new)} == {UTC}
 
 
 def test_the_same_image_is_the_same_digit(url, entry):
-    store = Store(url)
-    ids = {store.keep("me", entry(3, label=label)) for label in (5, 6, 5, 9)}
-    assert len(ids) == 1
-    assert [one.label for one in store.entries("me")] == [9]
-    assert store.find("me", entry(3).image).label == 9
-    assert store.find("me", entry(4).image) is None
+    opened = Store(url)
+    first, other = opened.keep(ANN, entry(0, read=7, label=7, when=NOON)), opened.keep(ANN, entry(1, when=NOON))
+    again = entry(0, features=np.ones(3, np.float32), model="swift", read=2, label=1, when=NOON + timedelta(days=1))
+    assert opened.keep(ANN, again) == first != other
+    assert [each.id for each in opened.entries(ANN)] == [other, first]
+    same(opened.find(ANN, again.image), again)
 
 
-def test_nobody_sees_or_changes_anothers(url, entry):
-    store = Store(url)
-    mine, _ = store.keep("me", entry(1)), store.keep("you", entry(2))
-    assert store.find("you", entry(1).image) is None
-    store.relabel("you", mine, 7)
-    store.forget("you", mine)
-    store.forget_all("you")
-    assert store.entries("you") == []
-    assert [one.label for one in store.entries("me")] == [entry(1).label]
+def test_a_digit_is_found_by_its_image_alone(url, entry):
+    opened = Store(url)
+    opened.keep(ANN, entry(0, when=NOON))
+    same(opened.find(ANN, entry(0).image), entry(0, when=NOON))
+    almost = entry(0).image.copy()
+    almost[0, 0] ^= 1
+    assert opened.find(ANN, almost) is None
 
 
-def test_digits_are_relabelled_and_forgotten(url, entry):
-    store = Store(url)
-    ids = [store.keep("me", entry(i)) for i in range(4)]
-    store.relabel("me", ids[1], NO_DIGIT)
-    store.forget("me", ids[0])
-    assert [(one.id, one.label) for one in store.entries("me")] == [
-        (ids[1], NO_DIGIT), (ids[2], entry(2).label), (ids[3], entry(3).label)
-    ]  # fmt: skip
-    store.forget_all("me")
-    assert store.entries("me") == []
+def test_digits_are_listed_oldest_first(url, entry):
+    opened = Store(url)
+    for number, hours in enumerate((3, 1, 2)):
+        opened.keep(ANN, entry(number, when=NOON + timedelta(hours=hours)))
+    assert [(each.when - NOON) / timedelta(hours=1) for each in opened.entries(ANN)] == [1, 2, 3]
 
 
-def test_a_thousand_corrections_from_eight_threads(url, entry):
-    """Each digit is kept by two threads, as in two tabs: none is lost, none is doubled."""
-    store, numbers = Store(url), [*range(500), *range(500)]
+def test_relabel_and_forget(url, entry):
+    opened = Store(url)
+    first, second, third = (opened.keep(ANN, entry(number)) for number in range(3))
+    opened.relabel(ANN, second, 4)
+    opened.forget(ANN, first)
+    opened.forget(ANN, first)
+    assert [(each.id, each.label) for each in opened.entries(ANN)] == [(second, 4), (third, entry(2).label)]
+    with pytest.raises(CollectionError, match="no longer in the collection"):
+        opened.relabel(ANN, first, 4)
+    opened.forget_all(ANN)
+    assert opened.entries(ANN) == []
+    assert opened.keep(ANN, entry(5)) > third, "another tab may still show what had the old ids"
+
+
+def test_nobody_reaches_the_digits_of_another(url, entry):
+    opened = Store(url)
+    hers, his = opened.keep(ANN, entry(0, label=7)), opened.keep(BEN, entry(0, label=1))
+    assert hers != his
+    opened.forget(BEN, hers)
+    with pytest.raises(CollectionError):
+        opened.relabel(BEN, hers, 3)
+    assert [(each.id, each.label) for each in opened.entries(ANN)] == [(hers, 7)]
+    assert opened.find(BEN, entry(0).image).id == his
+    opened.forget_all(BEN)
+    assert [each.id for each in opened.entries(ANN)] == [hers]
+    assert opened.entries(BEN) == []
+
+
+def test_the_owners_key_is_not_stored(url, entry):
+    Store(url).keep(ANN, entry(0))
+    with create_engine(url).connect() as connection:
+        (row,) = connection.execute(text("SELECT * FROM collection_digits")).all()
+    assert ANN not in repr(row)
+    assert ANN.encode() not in b"".join(value for value in row if isinstance(value, bytes))
+    assert hashlib.sha256(ANN.encode()).digest() in row
+
+
+def test_a_thousand_from_eight_threads(url, entry):
+    """Each digit twice, and from two threads at once: 1,000 digits in the end, none of them twice."""
+    opened = Store(url)
     with ThreadPoolExecutor(8) as threads:
-        ids = list(threads.map(lambda number: store.keep("me", entry(number)), numbers))
-    assert ids[:500] == ids[500:]
-    kept = store.entries("me")
-    assert len(kept) == 500
-    assert {one.id: one.label for one in kept} == {ids[i]: entry(i).label for i in range(500)}
-
-
-def test_owners_are_not_stored_in_clear(tmp_path, entry):
-    Store(f"sqlite:///{tmp_path / 'digits.sqlite'}").keep("a secret key", entry(0))
-    assert all(b"a secret key" not in path.read_bytes() for path in tmp_path.iterdir())
-
-
-def test_what_is_deleted_is_gone_from_the_files(tmp_path, entry):
-    store, image = Store(f"sqlite:///{tmp_path / 'digits.sqlite'}"), entry(0).image.tobytes()
-    ids = [store.keep("me", entry(i)) for i in range(3)]
-    assert any(image in path.read_bytes() for path in tmp_path.iterdir())
-    store.forget("me", ids[0])
-    assert not any(image in path.read_bytes() for path in tmp_path.iterdir())
-
-
-def test_queries_use_an_index(tmp_path, entry):
-    path = tmp_path / "digits.sqlite"
-    Store(f"sqlite:///{path}").keep("me", entry(0))
-    for where in ("owner = 'x' ORDER BY id", "owner = 'x' AND hash = 'y'", "owner = 'x' AND id = 3"):
-        plan = " ".join(
-            row[3] for row in sqlite3.connect(path).execute(f"EXPLAIN QUERY PLAN SELECT * FROM digits WHERE {where}")
-        )
-        assert "SEARCH digits USING" in plan
-
-
-def test_a_newer_database_is_left_alone(url, entry):
-    Store(url).keep("me", entry(0))
-    engine = sql.create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(sql.update(module.SCHEMA).values(version=module.VERSION + 1))
-    with pytest.raises(CollectionError, match="version 2 of its tables and this program knows 1"):
-        Store(url)
-    with engine.begin() as connection:
-        assert connection.execute(sql.select(sql.func.count()).select_from(module.DIGITS)).scalar_one() == 1
-    engine.dispose()
-
-
-def test_a_locked_database_is_told_in_a_sentence_and_works_again_afterwards(tmp_path, entry, monkeypatch):
-    monkeypatch.setattr(module, "WAIT", 0.1)
-    path = tmp_path / "digits.sqlite"
-    store = Store(f"sqlite:///{path}")
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(CollectionError, match="locked by another program"):
-        store.keep("me", entry(0))
-    assert store.entries("me") == []
-    other.execute("COMMIT")
-    store.keep("me", entry(0))
-    assert len(store.entries("me")) == 1
-
-
-def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_lost(tmp_path, entry):
-    store = Store(f"sqlite:///{tmp_path / 'digits.sqlite'}")
-    store.keep("me", entry(0))
-
-    def fill(connection: sqlite3.Connection, *_: object) -> None:
-        connection.execute(f"PRAGMA max_page_count={connection.execute('PRAGMA page_count').fetchone()[0]}")
-
-    sql.event.listen(store._engine, "checkout", fill)
-    told = ""
-    try:
-        for kept in range(1, 50):
-            store.keep("me", entry(kept))
-    except CollectionError as error:
-        told = str(error)
-    assert told == "the disk is full; make room on it."
-    assert len(store.entries("me")) == kept
-    again = Store(f"sqlite:///{tmp_path / 'digits.sqlite'}")
-    again.keep("me", entry(60))
-    assert len(again.entries("me")) == kept + 1
+        ids = list(threads.map(lambda number: opened.keep(ANN, entry(number // 2)), range(2000)))
+    kept = opened.entries(ANN)
+    assert ids[::2] == ids[1::2]
+    assert sorted(each.id for each in kept) == sorted(set(ids))
+    assert {each.image.tobytes() for each in kept} == {entry(number).image.tobytes() for number in range(1000)}
+    assert len(kept) == 1000
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("changes", "message"),
     [
-        ("no url", "must be a URL such as sqlite:///digits.sqlite, not 'no url'"),
-        ("mysql://host/base", "must name sqlite or postgresql, not 'mysql'"),
-        ("sqlite:////proc/nowhere/digits.sqlite", "cannot be opened|does not answer"),
-        ("postgresql+psycopg://nobody@127.0.0.1:9/none", "does not answer"),
+        ({"image": np.zeros((28, 27), np.uint8)}, r"image must be (28, 28) uint8, not (28, 27) uint8."),
+        ({"image": np.zeros((28, 28))}, r"image must be (28, 28) uint8, not (28, 28) float64."),
+        ({"features": np.zeros((1, 8), np.float32)}, "features must be (d,) float32, not (1, 8) float32."),
+        ({"features": np.zeros(8)}, "features must be (d,) float32, not (8,) float64."),
+        ({"read": 10}, "read must be 0 to 9, or -1 for no digit, not 10."),
+        ({"label": -2}, "label must be 0 to 9, or -1 for no digit, not -2."),
+        ({"source": "scanned"}, "source must be one of drawn, photographed, not 'scanned'."),
+        ({"when": datetime(2026, 1, 1)}, "when must have a time zone, but 2026-01-01 00:00:00 has none."),
     ],
 )
-def test_a_database_that_cannot_be_opened_is_told_in_a_sentence(url, said):
-    with pytest.raises(CollectionError, match=said):
-        Store(url)
+def test_what_is_no_entry(entry, changes, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        entry(0, **changes)
 
 
-def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path):
-    path = tmp_path / "digits.sqlite"
-    path.write_text("my notes, " * 100)
-    with pytest.raises(CollectionError, match="no database"):
-        Store(f"sqlite:///{path}")
-    assert path.read_text() == "my notes, " * 100
+def test_what_no_query_may_ask(sqlite_url, entry):
+    opened = Store(sqlite_url)
+    id = opened.keep(ANN, entry(0))
+    with pytest.raises(ValueError, match="label must be 0 to 9"):
+        opened.relabel(ANN, id, 10)
+    with pytest.raises(ValueError, match="image must be"):
+        opened.find(ANN, np.zeros((2, 2), np.uint8))
+    for ask in (opened.entries, opened.forget_all, lambda owner: opened.keep(owner, entry(0))):
+        with pytest.raises(ValueError, match="owner must be a key"):
+            ask("")
 
 
-def test_other_labels_and_images_are_refused(tmp_path, entry):
-    store = Store(f"sqlite:///{tmp_path / 'digits.sqlite'}")
-    with pytest.raises(ValueError, match="label must be 0 to 9, or -1 for no digit, not 10"):
-        store.keep("me", entry(0, label=10))
-    with pytest.raises(ValueError, match=r"image must be \(28, 28\) uint8, not \(20, 20\) uint8"):
-        store.keep("me", entry(0, image=np.zeros((20, 20), np.uint8)))
-    with pytest.raises(ValueError, match="label"):
-        store.relabel("me", 1, 11)
+def test_integers_of_numpy_are_labels_too(url, entry):
+    opened = Store(url)
+    id = opened.keep(ANN, entry(0, read=np.int64(3), label=np.uint8(4)))
+    opened.relabel(ANN, np.int64(id), np.int64(5))
+    assert [(each.read, each.label) for each in opened.entries(ANN)] == [(3, 5)]
 
 
-def test_the_operator_names_the_database(monkeypatch, tmp_path):
-    monkeypatch.setenv(module.VARIABLE, f"sqlite:///{tmp_path / 'other.sqlite'}")
-    assert open_store(default_url()) is open_store(default_url())
+def test_the_address_is_a_file_in_the_project_unless_a_variable_says_otherwise(monkeypatch, tmp_path):
+    monkeypatch.delenv("MNIST_APP_COLLECTION", raising=False)
+    assert store.default_url() == f"sqlite:///{Path(__file__).parents[2] / 'collection' / 'digits.sqlite'}"
+    monkeypatch.setenv("MNIST_APP_COLLECTION", f"sqlite:///{tmp_path}/other.sqlite")
+    Store(store.default_url())
     assert (tmp_path / "other.sqlite").exists()
-    monkeypatch.delenv(module.VARIABLE)
-    assert default_url().endswith("collection/digits.sqlite")

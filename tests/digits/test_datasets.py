@@ -95,6 +95,16 @@ def test_not_a_complete_gzip(small_mnist, content):
         datasets.load_mnist(small_mnist)
 
 
+@pytest.mark.parametrize("shape", [(2, 28, 28), (2,), (0, 28, 28), (0,)])
+@pytest.mark.parametrize("name", ["digits-ubyte", "digits-ubyte.gz"])
+def test_what_is_written_as_idx_is_read_again(tmp_path, shape, name):
+    array = (np.arange(np.prod(shape)) % 10).astype(np.uint8).reshape(shape)
+    content = datasets.to_idx(array)
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    magic = datasets.IMAGES_MAGIC if len(shape) == 3 else datasets.LABELS_MAGIC
+    np.testing.assert_array_equal(datasets.read_idx(tmp_path / name, magic), array)
+
+
 def test_split_validation_takes_the_end():
     x = np.arange(10)
     (x_train, _), (x_val, y_val) = datasets.split_validation(x, x * 2, 0.2)

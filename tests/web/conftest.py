@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from mnist_app.web import visitor
 from mnist_app.web.api.routes import make_routes
 
 
@@ -34,3 +35,8 @@ def note(mnist_test: tuple[np.ndarray, np.ndarray]) -> bytes:
     """A 7 and a 2 side by side on white paper, 560 x 280, as a PNG file."""
     page = np.concatenate([cv2.resize(255 - image, (280, 280)) for image in mnist_test[0][:2]], axis=1)
     return cv2.imencode(".png", page)[1].tobytes()
+
+
+@pytest.fixture(autouse=True)
+def no_trouble_of_other_tests(monkeypatch):
+    monkeypatch.setattr(visitor, "TROUBLE", visitor.Trouble())

@@ -1,6 +1,8 @@
 import io
+import time
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,10 @@ from streamlit.testing.v1 import AppTest
 from mnist_app.collection.store import NO_DIGIT, CollectionError, Entry, Store, default_url, open_store
 from mnist_app.network.classifier import load_classifier
 from mnist_app.network.model_store import find_model
-from mnist_app.web import navigation
+from mnist_app.reading import corrections
+from mnist_app.reading.corrections import Mark
+from mnist_app.reading.front_door import read_picture
+from mnist_app.web import examples, navigation, taps, visitor
 from mnist_app.web.examples import draw_example
 from mnist_app.web.session import Session
 
@@ -87,18 +92,48 @@ def test_everything_is_deleted_by_one_button(store, kept):
 
 
 def test_without_a_collection_the_app_reads_and_says_so_in_one_line(monkeypatch, store):
+    asked = []
+
     def broken(self, *_: object) -> None:
+        asked.append(1)
         raise CollectionError("The file of digits is locked by another program.")
 
-    for name in ("entries", "find", "keep"):
+    for name in ("entries", "find", "keep_all"):
         monkeypatch.setattr(Store, name, broken)
     page = open_page()
-    assert [line.value for line in page.caption if "not kept" in line.value] == [
+    assert not_kept(page) == [
         ":material/cloud_off: Corrections are not kept: The file of digits is locked by another program."
     ]
     page = draw(7)
-    assert "7" in [bar.value for bar in page.markdown] or not page.exception
-    assert sum("not kept" in line.value for line in page.caption) == 1
+    assert "7" in next(element.proto.body for element in page.get("html") if 'role="status"' in element.proto.body)
+    assert len(not_kept(page)) == 1
+    assert not [button for button in page.button if button.label == "Right"]
+    assert len(asked) == 1, "for a while nobody waits for it again"
+
+
+def test_after_a_while_the_collection_is_asked_again(monkeypatch, store):
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "find", lambda *_: (_ for _ in ()).throw(CollectionError("It is locked.")))
+        assert len(not_kept(draw(7))) == 1
+    monkeypatch.setattr(visitor.time, "monotonic", partial(sum, (time.monotonic(), visitor.PAUSE)))
+    page = draw(7)
+    assert not_kept(page) == []
+    assert page.button(key="right_draw")
+
+
+def test_a_digit_that_another_tab_deleted_is_told_and_all_others_stay(store, kept):
+    page = open_page()
+    store.forget("me", kept[0])
+    page.button(key=f"relabel {kept[0]} 5").click().run()
+    assert not page.exception
+    assert [toast.value for toast in page.toast] == ["That digit is no longer in the collection."]
+    assert not_kept(page) == []
+    assert "of 11** were read right" in said(page)
+
+
+def not_kept(page: AppTest) -> list[str]:
+    assert not page.exception
+    return [line.value for line in page.caption if "not kept" in line.value]
 
 
 def draw(digit: int) -> AppTest:
@@ -129,6 +164,19 @@ def test_one_tap_corrects_a_drawn_digit(store):
     (one,) = store.entries("me")
     assert (one.label, one.read) == (9, 4)
     assert "Kept: this is a 9, which was read as 4." in said(page)
+
+
+def test_typed_labels_are_kept_with_what_the_network_read(store, classifier, mnist_test, monkeypatch):
+    """What a person typed where the network saw no digit has no image that could be kept."""
+    monkeypatch.setattr(visitor, "owner", lambda: "me")
+    reading = read_picture(examples.compose_page(mnist_test, 0), classifier)
+    marks = [Mark(reading.digits[0].box, "9", typed=True), Mark((2, 2, 9, 9), "5", typed=True)]
+    corrected = corrections.apply_typed(marks, [mark.box for mark in marks], reading)
+    typed = [digit for digit in corrected.digits if digit.label in (9, 5) and digit.box in [m.box for m in marks]]
+    assert len(typed) == 2
+    taps.keep_all([(digit, digit.label) for digit in typed], "flagship")
+    (one,) = store.entries("me")
+    assert (one.read, one.label, one.source) == (reading.digits[0].label, 9, "photographed")
 
 
 def test_an_empty_paper_asks_nothing(store):

@@ -1,33 +1,17 @@
 """The map: what the network takes for alike lies together; a box on it shows its digits."""
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from mnist_app.insight import places
-from mnist_app.insight.charts.map import BY_ANSWER, BY_DIGIT, COLOURS, fill, map_chart, map_table
-from mnist_app.insight.exam import Exam
+from mnist_app.insight.charts.map import BY_ANSWER, BY_DIGIT, COLOURS, fill
 from mnist_app.insight.places import WHOLE, Box
-from mnist_app.web import ui, visitor_digit
+from mnist_app.web import digit_map, ui, visitor_digit
 
 HINTS = {
     BY_ANSWER: "Misread digits are orange crosses.",
     BY_DIGIT: "Each colour is a digit, named in the middle of its cluster.",
 }
 MISSING = "This network has no map yet: `python -m mnist_app evaluate --model {}` draws it."
-
-
-@ui.keep(max_entries=8)
-def lay_out(exam: Exam, _stored: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
-    """Places of the test digits, and the table that the chart draws; shared by all sessions."""
-    points = places.scale_points(_stored, _stored)
-    return points, map_table(exam, points)
-
-
-@ui.remember(max_entries=16)
-def draw(exam: Exam, _points: np.ndarray, colour: str) -> dict:
-    """The map's specification."""
-    return map_chart(exam, _points, colour, brush=True)
 
 
 def keep_box(box: Box) -> None:
@@ -78,7 +62,7 @@ if not stored:
     st.info(MISSING.format(model.name), icon=":material/map:")
     st.stop()
 
-points, table = lay_out(exam, stored.points)
+points, table = digit_map.lay_out(exam, stored.points)
 colour = st.segmented_control(
     "Colour by", COLOURS, default=COLOURS[0], required=True, key="colour", bind="query-params"
 )
@@ -88,7 +72,7 @@ st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is n
 box = places.read_box(st.query_params.get("box", ""))
 key = f"map {exam.model} {colour} {ui.session().map_box.turn}"
 st.vega_lite_chart(
-    spec=fill(draw(exam, points, colour), table, here, start_box(key, box)),
+    spec=fill(digit_map.draw(exam, points, colour), table, here, start_box(key, box)),
     key=key,
     on_select=lambda: open_box(key),
     selection_mode="box",

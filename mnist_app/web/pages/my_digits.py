@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 
 from mnist_app.collection.export import to_zip
-from mnist_app.collection.store import LABELS, NO_DIGIT, CollectionError, Entry, Store
-from mnist_app.insight import hand, places
-from mnist_app.insight.charts.map import BY_DIGIT, fill, map_chart, map_table, mark_places
+from mnist_app.collection.store import LABELS, NO_DIGIT, Entry
+from mnist_app.insight import places, your_hand
+from mnist_app.insight.charts.map import BY_DIGIT, fill, mark_places
 from mnist_app.insight.charts.matrix import confusion_chart, confusion_rows
 from mnist_app.metrics import confusion, wilson_interval
 from mnist_app.network.model_store import StoredModel
-from mnist_app.web import navigation, taps, ui, visitor
+from mnist_app.web import digit_map, navigation, taps, ui, visitor
 
 ANY = "any"
 CHOICES = (ANY, *map(taps.name_of, LABELS))
@@ -21,13 +21,10 @@ MISSING = (
 FEW = "Of at least two of a class, this compares your digits with MNIST's."
 
 
-def load(store: Store) -> list[Entry]:
-    """The visitor's digits, the latest first."""
-    try:
-        return store.entries(visitor.owner())[::-1]
-    except CollectionError as error:
-        visitor.say_not_kept(error)
-        st.stop()
+@st.cache_resource(max_entries=1, show_spinner=False)
+def usual_hand() -> dict[int, your_hand.Manner]:
+    """How MNIST's test digits are written, measured once."""
+    return your_hand.describe(*ui.load_digits()[1])
 
 
 def show_missing() -> None:
@@ -47,7 +44,7 @@ def show_summary(labels: np.ndarray, read: np.ndarray) -> None:
         f"lie between {share.low:.0%} and {share.high:.0%}."
     )
     digits = (labels != NO_DIGIT) & (read != NO_DIGIT)
-    for sentence in hand.say_misread(labels[digits], read[digits]):
+    for sentence in your_hand.say_misread(labels[digits], read[digits]):
         st.markdown(f"- {sentence}")
     unread = int(((labels != NO_DIGIT) & (read == NO_DIGIT)).sum())
     if unread:
@@ -68,19 +65,18 @@ def show_hand(entries: list[Entry]) -> None:
     """Show the mean of the visitor's digits beside MNIST's, and say what is unusual."""
     written = [one for one in entries if one.label != NO_DIGIT]
     labels = np.array([one.label for one in written])
-    images, usual = ui.load_digits()[1]
-    compared = hand.compare_hand(np.stack([one.image for one in written]), labels, images, usual) if written else []
-    if not compared:
+    mine = your_hand.describe(np.stack([one.image for one in written]), labels) if written else {}
+    if not mine:
         st.caption(FEW)
         return
-    for sentence in hand.say_unusual(compared):
+    for sentence in your_hand.say_unusual(mine, usual_hand()):
         st.markdown(f"- {sentence}")
     with st.container(horizontal=True, gap="medium"):
-        for one in compared:
+        for digit, manner in mine.items():
             with st.container(width=150):
-                pair = np.hstack([ui.enlarge(one.mine, 70), ui.enlarge(one.usual, 70)])
-                st.image(ui.to_url(pair), alt=f"The mean of your {one.digit}, and of MNIST's")
-                st.caption(f"**{one.digit}**: yours ({one.count}), MNIST's")
+                pair = np.hstack([ui.enlarge(mean, 70) for mean in (manner.mean, usual_hand()[digit].mean)])
+                st.image(ui.to_url(pair), alt=f"The mean of your {digit}, and of MNIST's")
+                st.caption(f"**{digit}**: yours ({manner.count}), MNIST's")
 
 
 def show_map(entries: list[Entry], model: StoredModel) -> None:
@@ -91,16 +87,16 @@ def show_map(entries: list[Entry], model: StoredModel) -> None:
     if not stored or not mine:
         st.caption(f"None of these was read by {model.name}, or it has no map.")
         return
-    points = places.scale_points(stored.points, stored.points)
+    points, table = digit_map.lay_out(exam, stored.points)
     found = places.place(np.stack([one.features for one in mine]), exam.features, stored.points)
     here = places.scale_points(found, stored.points)
     st.vega_lite_chart(
-        spec=mark_places(fill(map_chart(exam, points, BY_DIGIT, brush=False), map_table(exam, points)), here),
+        spec=mark_places(fill(digit_map.draw(exam, points, BY_DIGIT, brush=False), table), here),
         alt="Map of the test digits, with your own as black diamonds",
     )
 
 
-def show_gallery(store: Store, entries: list[Entry]) -> None:
+def show_gallery(entries: list[Entry]) -> None:
     """Show the digits, some at a time; each can be given another label, or be forgotten."""
     with st.grid(4, min_column_width=140):
         label = st.selectbox("What it is", CHOICES, key="label", bind="query-params")
@@ -117,10 +113,10 @@ def show_gallery(store: Store, entries: list[Entry]) -> None:
     with st.grid(8, min_column_width=96, gap="small"):
         for one in found[(page - 1) * ui.PER_PAGE : page * ui.PER_PAGE]:
             with st.container(gap=None):
-                show_one(store, one)
+                show_one(one)
 
 
-def show_one(store: Store, one: Entry) -> None:
+def show_one(one: Entry) -> None:
     """Show one digit with the way to change it."""
     said = taps.name_of(one.label)
     said += "" if one.read == one.label else f", read as {taps.name_of(one.read)}"
@@ -130,17 +126,17 @@ def show_one(store: Store, one: Entry) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             for label in LABELS:
                 st.button(
-                    taps.name_of(label), key=f"relabel {one.id} {label}", on_click=visitor.attempt,
-                    args=[lambda label=label: store.relabel(visitor.owner(), one.id, label)],
+                    taps.name_of(label), key=f"relabel {one.id} {label}", on_click=visitor.ask,
+                    args=[lambda store, label=label: store.relabel(visitor.owner(), one.id, label)],
                     disabled=label == one.label,
                 )  # fmt: skip
         st.button(
-            "Delete", icon=":material/delete:", key=f"forget {one.id}", on_click=visitor.attempt,
-            args=[lambda: store.forget(visitor.owner(), one.id)],
+            "Delete", icon=":material/delete:", key=f"forget {one.id}", on_click=visitor.ask,
+            args=[lambda store: store.forget(visitor.owner(), one.id)],
         )  # fmt: skip
 
 
-def show_ways_out(store: Store, entries: list[Entry]) -> None:
+def show_ways_out(entries: list[Entry]) -> None:
     """Offer to take everything away, and to delete everything."""
     with st.container(horizontal=True):
         st.download_button(
@@ -151,30 +147,33 @@ def show_ways_out(store: Store, entries: list[Entry]) -> None:
         with st.popover("Delete everything", icon=":material/delete_forever:"):
             st.write(f"All {len(entries)} digits, for good?")
             st.button(
-                "Yes, delete them", type="primary", on_click=visitor.attempt,
-                args=[lambda: store.forget_all(visitor.owner())],
+                "Yes, delete them", type="primary", on_click=visitor.ask,
+                args=[lambda store: store.forget_all(visitor.owner())],
             )  # fmt: skip
 
 
 st.title("My digits")
 st.write("Every digit that you confirmed or corrected, and what it says of your hand.")
 model = ui.pick_model()
-store = visitor.collection()
-if store is None:
+entries = visitor.ask(lambda store: store.entries(visitor.owner())[::-1])  # the latest first
+visitor.say_trouble()
+if entries is None:
     st.stop()
-visitor.say_once()
-entries = load(store)
 if not entries:
     show_missing()
     st.stop()
 
 labels, read = (np.array([getattr(one, name) for one in entries]) for name in ("label", "read"))
 show_summary(labels, read)
-show_ways_out(store, entries)
-show_gallery(store, entries)
+show_ways_out(entries)
+show_gallery(entries)
 st.subheader("Your hand beside MNIST's")
 show_hand(entries)
-with st.expander("What is read as what", icon=":material/grid_on:"):
-    show_matrix(labels, read)
-with st.expander("On the map of the test digits", icon=":material/map:"):
-    show_map(entries, model)
+matrix = st.expander("What is read as what", on_change="rerun", key="my_matrix", icon=":material/grid_on:")
+if matrix.open:
+    with matrix:
+        show_matrix(labels, read)
+on_map = st.expander("On the map of the test digits", on_change="rerun", key="my_map", icon=":material/map:")
+if on_map.open:
+    with on_map:
+        show_map(entries, model)

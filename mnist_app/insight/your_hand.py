@@ -11,6 +11,7 @@ from mnist_app.settings import CLASSES
 FEW = 2  # digits of a class below which nothing is said about it
 UNUSUAL = 1.0  # standard deviations of MNIST's digits beyond which a property is worth a sentence
 SENTENCES = 3  # at most, of each kind
+TINY = 1e-6  # keeps what never varies from dividing by 0
 WORDS = {  # of a property that is smaller, and larger, than MNIST's
     "stroke width": ("thinner strokes", "thicker strokes"),
     "slant": ("leans further to the left", "leans further to the right"),
@@ -20,45 +21,35 @@ WORDS = {  # of a property that is smaller, and larger, than MNIST's
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """One class of a person's digits beside MNIST's of the same class.
+class Manner:
+    """How digits of one class are written.
 
     Attributes:
-        digit: the class.
-        count: how many the person wrote.
-        mine, usual: `(28, 28)` uint8, the mean of the person's and of MNIST's.
-        values: of each of `WORDS`, the person's mean, MNIST's mean and MNIST's standard deviation.
+        count: how many there are.
+        mean: `(28, 28)` uint8, their mean.
+        values: mean and standard deviation of each of `WORDS`.
     """
 
-    digit: int
     count: int
-    mine: np.ndarray
-    usual: np.ndarray
-    values: dict[str, tuple[float, float, float]]
+    mean: np.ndarray
+    values: dict[str, tuple[float, float]]
 
 
-def compare_hand(
-    images: np.ndarray, labels: np.ndarray, usual: np.ndarray, usual_labels: np.ndarray
-) -> list[Comparison]:
-    """Compare a person's digits with MNIST's, class by class; classes of which there are fewer than two are left out.
+def describe(images: np.ndarray, labels: np.ndarray) -> dict[int, Manner]:
+    """How each class is written; those of which there are fewer than two are left out.
 
     Args:
-        images: `(n, 28, 28)` uint8, the person's.
+        images: `(n, 28, 28)` uint8.
         labels: `(n,)`, 0 to 9.
-        usual: `(m, 28, 28)` uint8, MNIST's.
-        usual_labels: `(m,)`.
     """
-    compared = []
+    found = {}
     for digit in range(CLASSES):
-        mine, theirs = images[labels == digit], usual[usual_labels == digit]
-        if len(mine) < FEW:
-            continue
-        own, other = properties(mine), properties(theirs)
-        values = {
-            name: (float(own[name].mean()), float(other[name].mean()), float(other[name].std())) for name in WORDS
-        }
-        compared.append(Comparison(digit, len(mine), _mean(mine), _mean(theirs), values))
-    return compared
+        part = images[labels == digit]
+        if len(part) >= FEW:
+            measured = properties(part)
+            values = {name: (float(measured[name].mean()), float(measured[name].std())) for name in WORDS}
+            found[digit] = Manner(len(part), np.rint(part.mean(axis=0)).astype(np.uint8), values)
+    return found
 
 
 def say_misread(labels: np.ndarray, read: np.ndarray) -> list[str]:
@@ -76,21 +67,23 @@ def say_misread(labels: np.ndarray, read: np.ndarray) -> list[str]:
     ]
 
 
-def say_unusual(compared: list[Comparison]) -> list[str]:
-    """Sentences on what differs most from MNIST's digits, measured in MNIST's standard deviations."""
+def say_unusual(mine: dict[int, Manner], usual: dict[int, Manner]) -> list[str]:
+    """Sentences on what differs most from the usual, measured in its standard deviations.
+
+    Args:
+        mine: of one person, from `describe`.
+        usual: of MNIST, with all classes of `mine`.
+    """
     found = []
-    for one in compared:
-        for name, (mine, usual, spread) in one.values.items():
-            distance = (mine - usual) / max(spread, 1e-6)
+    for digit, manner in mine.items():
+        for name, (value, _) in manner.values.items():
+            mean, spread = usual[digit].values[name]
+            distance = (value - mean) / max(spread, TINY)
             if abs(distance) > UNUSUAL:
-                found.append((abs(distance), one.digit, WORDS[name][distance > 0]))
+                found.append((abs(distance), digit, WORDS[name][distance > 0]))
     return [_sentence(digit, words) for _, digit, words in sorted(found, reverse=True)[:SENTENCES]]
 
 
 def _sentence(digit: int, words: str) -> str:
     verb = "has " if words.endswith("strokes") else ""
     return f"Your {digit} {verb}{words} than MNIST's."
-
-
-def _mean(images: np.ndarray) -> np.ndarray:
-    return np.rint(images.mean(axis=0)).astype(np.uint8)
