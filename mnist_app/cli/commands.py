@@ -127,7 +127,7 @@ def evaluate(
         stored = model_store.find_model(model)
         metrics, arrays = evaluation.evaluate(stored, data)
         metrics |= evaluation.summarize_seeds(stored)
-        if data == DATA_FOLDER and not (stored.folder / map_and_labels.FILE).exists():
+        if data == DATA_FOLDER and map_and_labels.load(stored) is None:
             _draw_map(stored, data)
         if keras:
             from mnist_app.network import training

@@ -14,7 +14,7 @@ from mnist_app.digits import datasets
 from mnist_app.digits.datasets import Split, load_mnist
 from mnist_app.insight import map_and_labels
 from mnist_app.insight.charts.learning import curve_chart, curve_rows
-from mnist_app.insight.doubtful import WRONG_TEST_LABELS
+from mnist_app.insight.doubtful import WRONG_TEST_LABELS, Doubtful
 from mnist_app.insight.exam import Exam
 from mnist_app.insight.map_and_labels import MapAndLabels
 from mnist_app.network import classifier, model_store
@@ -99,6 +99,19 @@ def _load_exam(model: StoredModel) -> Exam:
 def load_map_and_labels(model: StoredModel) -> MapAndLabels | None:
     """Map and doubtful labels of a stored model, read once for all sessions; None where it has none."""
     return map_and_labels.load(model)
+
+
+def doubt_test(model: StoredModel) -> Doubtful | None:
+    """The most doubtful labels of the test digits, by all networks here; None where no map and labels are stored."""
+    return _doubt_test(model, tuple(list_models()[0]))
+
+
+@keep(max_entries=8)
+def _doubt_test(model: StoredModel, judges: tuple[StoredModel, ...]) -> Doubtful | None:
+    stored = load_map_and_labels(model)
+    if stored is None:
+        return None
+    return map_and_labels.doubt_test(stored.opinion, load_digits()[1][1], [j.test_outputs()[0] for j in judges])
 
 
 def list_models() -> tuple[list[StoredModel], list[StoredModel]]:

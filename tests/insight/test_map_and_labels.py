@@ -20,6 +20,22 @@ def test_stored_map_and_labels_come_back(tmp_path, monkeypatch, mnist_test):
     map_and_labels.store(model, settings.DATA_FOLDER)
     found = map_and_labels.load(model)
     assert found.points.shape == (300, 2)
-    assert len(found.test.indices) == len(found.train.indices) == doubtful.MOST
-    assert (np.diff(found.test.self_confidence) >= 0).all()
+    np.testing.assert_allclose(found.opinion.sum(axis=1), 1, atol=2e-3)
+    assert len(found.train.indices) == doubtful.MOST
+    assert (np.diff(found.train.self_confidence) >= 0).all()
     assert found.train.suggested[0] != y_train[found.train.indices[0]]
+
+
+def test_what_an_older_program_stored_is_as_good_as_nothing(tmp_path):
+    np.savez(tmp_path / map_and_labels.FILE, points=np.zeros((10, 2)))
+    assert map_and_labels.load(SimpleNamespace(folder=tmp_path)) is None
+
+
+def test_the_best_network_and_the_second_opinion_judge_the_test_labels():
+    y_true = np.arange(10)
+    sure, unsure = np.eye(10) * 0.9 + 0.01, np.full((10, 10), 0.1)
+    opinion = np.eye(10)
+    opinion[3] = np.eye(10)[8]
+    judged = map_and_labels.doubt_test(opinion, y_true, [unsure, sure])
+    assert judged.indices[0] == 3
+    np.testing.assert_allclose(judged.self_confidence[:2], [(0 + 0.91) / 2, (1 + 0.91) / 2])

@@ -77,7 +77,7 @@ shown = st.segmented_control(
 if stored is None:
     st.info(MISSING.format(model.name), icon=":material/label:")
 if shown == TEST:
-    show_test(exam, stored.test if stored else doubtful.most_doubtful(exam.y_true, exam.y_prob))
+    show_test(exam, ui.doubt_test(model) or doubtful.most_doubtful(exam.y_true, exam.y_prob))
 elif shown == KNOWN:
     ui.show_gallery(exam, np.array(list(doubtful.WRONG_TEST_LABELS)), f"validated {exam.model}")
 elif stored:
