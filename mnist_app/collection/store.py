@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal, get_args
 
 import numpy as np
-from sqlalchemy import URL, ColumnElement, Connection, Row, Table, delete, select, update
+from sqlalchemy import URL, ColumnElement, Connection, Row, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -147,6 +147,20 @@ class Store:
     def entries(self, owner: str) -> list[Entry]:
         """Return all digits of an owner, oldest first."""
         return self._read(_of(owner))
+
+    def latest(self, owner: str, most: int) -> list[Entry]:
+        """Return the digits of an owner that were kept last, the latest first, at most so many."""
+        listed = select(*COLUMNS).where(_of(owner)).order_by(DIGITS.c.kept.desc(), DIGITS.c.id.desc()).limit(most)
+        with plainly(), self._engine.connect() as connection:
+            return [_to_entry(row) for row in connection.execute(listed)]
+
+    def stamp(self, owner: str) -> str:
+        """Return a text that is another one after any change of the owner's digits; "" where there are none."""
+        labels = func.sum(DIGITS.c.id * (DIGITS.c.label + 2))
+        summed = select(func.count(), func.max(DIGITS.c.kept), labels).where(_of(owner))
+        with plainly(), self._engine.connect() as connection:
+            count, *rest = connection.execute(summed).one()
+        return f"{count} {rest}" if count else ""
 
     def find(self, owner: str, image: np.ndarray) -> Entry | None:
         """Return the owner's digit with exactly this image, `(28, 28)` uint8; None where it is not kept."""

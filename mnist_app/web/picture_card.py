@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 
 from mnist_app.network.model_store import StoredModel
+from mnist_app.network.personal import Head
 from mnist_app.reading import corrections, wording
 from mnist_app.reading.answer import NOTHING, Digit, Reading
 from mnist_app.reading.boxes import Box
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.picture_files import PictureError, open_picture
 from mnist_app.reading.steps import Step, show_picture_steps
-from mnist_app.web import annotate, canvas, taps, ui, visitor_digit
+from mnist_app.web import annotate, canvas, taps, taught, ui, visitor_digit
 from mnist_app.web.annotate import LeftOut
 from mnist_app.web.session import PictureFile, Sheet
 
@@ -58,13 +59,15 @@ def decode(file: PictureFile) -> np.ndarray:
 
 
 @ui.keep(max_entries=64, show_spinner="Reading …")  # 2.5 MB each, of a large photo
-def read_file(file: PictureFile, model: StoredModel, boxes: tuple[Box, ...] | None = None) -> Answer:
-    """Read a file, once for each network and choice of boxes."""
+def read_file(
+    file: PictureFile, model: StoredModel, head: Head | None = None, boxes: tuple[Box, ...] | None = None
+) -> Answer:
+    """Read a file, once for each network, what it was taught, and choice of boxes."""
     try:
         picture = decode(file)
     except PictureError as error:
         return unreadable(str(error))
-    reading = read_picture(picture, ui.load_classifier(model.name), boxes=boxes)
+    reading = read_picture(picture, taught.classifier(model.name, head), boxes=boxes)
     return Answer(reading, annotate.reduce_picture(picture), picture.shape)
 
 
@@ -74,17 +77,17 @@ def make_steps(file: PictureFile) -> tuple[Step, ...]:
     return show_picture_steps(decode(file))
 
 
-def read_corrected(file: PictureFile, model: StoredModel) -> Answer:
+def read_corrected(file: PictureFile, model: StoredModel, head: Head | None) -> Answer:
     """Read a file with the corrections that the user has made."""
-    answer, sheet = read_file(file, model), ui.session().marks.get(file.key)
+    answer, sheet = read_file(file, model, head), ui.session().marks.get(file.key)
     if sheet is None or sheet.content == corrections.mark_reading(answer.reading):
         return answer
     boxes = corrections.boxes_of(sheet.content, answer.shape)
-    answer = read_file(file, model, tuple(boxes))
+    answer = read_file(file, model, head, tuple(boxes))
     return replace(answer, reading=corrections.apply_typed(sheet.content, boxes, answer.reading))
 
 
-def show_card(file: PictureFile, model: StoredModel, answer: Answer) -> None:
+def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: Answer) -> None:
     """Show the picture with its boxes beside the number, and all that explains or corrects it."""
     with st.container(border=True):
         st.markdown(f"**{file.name}**")
@@ -95,6 +98,7 @@ def show_card(file: PictureFile, model: StoredModel, answer: Answer) -> None:
         picture, text = st.columns([3, 2], gap="medium")
         with text:
             _show_number(key, answer.reading)
+            taught.say_changes(answer.reading.digits, model.name, head)
             _offer_right(key, answer.reading, model)
             left_out = _show_left_out(key, answer.reading)
             editing = st.toggle("Correct by hand", key=f"editing_{key}")
@@ -102,7 +106,7 @@ def show_card(file: PictureFile, model: StoredModel, answer: Answer) -> None:
         said = answer.reading.text.replace("\n", ", ") or "no digit"
         picture.image(drawn, width="stretch", alt=f"{file.name} with boxes around what was read: {said}")
         if editing:
-            _edit(file, model, answer)
+            _edit(file, model, head, answer)
         if readable := [digit for digit in answer.reading.digits if digit.features.size]:  # drawn by hand: none
             _show_closer(key, readable, model.name)
         way = st.expander("How it got there", on_change="rerun", key=f"way_{key}", icon=":material/footprint:")
@@ -164,7 +168,7 @@ def _show_digits(reading: Reading) -> None:
                 st.caption(f"{annotate.label_of(digit)} · {wording.percent(digit.confidence)}")
 
 
-def _edit(file: PictureFile, model: StoredModel, answer: Answer) -> None:
+def _edit(file: PictureFile, model: StoredModel, head: Head | None, answer: Answer) -> None:
     """Let the user change the boxes; a change is read again at once, and labels nobody typed follow the new answer."""
     key = file.key
     sheet = ui.session().marks.setdefault(key, Sheet(corrections.mark_reading(answer.reading)))
@@ -173,13 +177,13 @@ def _edit(file: PictureFile, model: StoredModel, answer: Answer) -> None:
     photo = _fit(answer.preview)
     after = canvas.edit_boxes(sheet, f"boxes_{key}", photo, photo.shape[1] / answer.shape[1])
     if st.button("Forget my corrections", key=f"forget_{key}", icon=":material/undo:"):
-        sheet.put(corrections.mark_reading(read_file(file, model).reading))
+        sheet.put(corrections.mark_reading(read_file(file, model, head).reading))
         st.rerun()
     marks = corrections.follow(sheet.content, after)
     if marks == sheet.content:
         return
     boxes = corrections.boxes_of(marks, answer.shape)
-    reading = read_file(file, model, tuple(boxes)).reading
+    reading = read_file(file, model, head, tuple(boxes)).reading
     if typed := corrections.typed_digits(marks, boxes, reading):
         taps.keep_all(typed, model.name)
     labelled = corrections.label_marks(marks, boxes, reading)

@@ -11,7 +11,7 @@ import streamlit as st
 from mnist_app.insight.exam import Case
 from mnist_app.reading.answer import Digit
 from mnist_app.settings import IMAGE_SIZE
-from mnist_app.web import canvas, navigation, tracing, ui
+from mnist_app.web import canvas, navigation, taught, tracing, ui
 
 PARAMETER = "own"  # of the address
 TEST, OWN = "test digit", "your own"  # what the page Digit shows
@@ -39,11 +39,11 @@ def image() -> np.ndarray | None:
 
 
 def case(model: str) -> Case | None:
-    """What a network says of the visitor's digit; None where there is none yet."""
+    """What a network says of the visitor's digit, as they taught it; None where there is none yet."""
     found = image()
     if found is None:
         return None
-    outputs = ui.load_classifier(model).predict(found[np.newaxis])
+    outputs = taught.classifier(model, taught.head(model)).predict(found[np.newaxis])
     return Case(found, outputs.y_prob[0], outputs.features[0])
 
 

@@ -33,6 +33,12 @@ IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 PICTURES_SHOWN = "[...document.images].every(image => image.complete && image.naturalWidth)"
 SECONDS = 20_000  # milliseconds that a busy machine may take
 COMPARING = 120_000  # that it may take to compare a digit with all training digits
+CROSSING = """(chart, [column, row]) => {
+    const labels = [...chart.querySelectorAll('.role-axis-label text')];
+    const below = labels.find(label => label.textContent === column)?.getBoundingClientRect();
+    const beside = labels.findLast(label => label.textContent === row)?.getBoundingClientRect();
+    return below && beside && {x: below.x + below.width / 2, y: beside.y + beside.height / 2};
+}"""
 
 
 def wait_until_idle(page: Page) -> None:
@@ -45,6 +51,15 @@ def wait_until_idle(page: Page) -> None:
     expect(page.get_by_text("going on …")).to_have_count(0, timeout=COMPARING)  # Digit brings new pictures meanwhile
     idle.to_be_visible(timeout=SECONDS)
     page.wait_for_function(PICTURES_SHOWN, timeout=SECONDS)
+
+
+def point_at_cell(page: Page, true: int, read: int) -> None:
+    """Click beside the cell's figure, at a place found by the axes' labels alone."""
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart.locator("svg").wait_for(timeout=SECONDS)
+    # Both labels at once: between two questions the chart may be drawn anew.
+    if place := chart.evaluate(CROSSING, [str(read), str(true)]):
+        page.mouse.click(place["x"] + 10, place["y"] + 8)
 
 
 @dataclass

@@ -6,17 +6,10 @@ from contextlib import suppress
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from serving import SECONDS, wait_until_idle
+from serving import SECONDS, point_at_cell, wait_until_idle
 from test_app import open_page, says
 
 from mnist_app.network import model_store
-
-CROSSING = """(chart, [column, row]) => {
-    const labels = [...chart.querySelectorAll('.role-axis-label text')];
-    const below = labels.find(label => label.textContent === column)?.getBoundingClientRect();
-    const beside = labels.findLast(label => label.textContent === row)?.getBoundingClientRect();
-    return below && beside && {x: below.x + below.width / 2, y: beside.y + beside.height / 2};
-}"""
 
 
 def shows(page: Page, digits: list[int]) -> None:
@@ -33,15 +26,6 @@ def click_cell(page: Page, true: int, read: int) -> None:
             heading(page, true, read, SECONDS / 5)
             return
     pytest.fail(f"Five clicks on cell ({true}, {read}) did not open it.")
-
-
-def point_at_cell(page: Page, true: int, read: int) -> None:
-    """Click beside the cell's figure, at a place found by the axes' labels alone."""
-    chart = page.get_by_test_id("stVegaLiteChart").first
-    chart.locator("svg").wait_for(timeout=SECONDS)
-    # Both labels at once: between two questions the chart may be drawn anew.
-    if place := chart.evaluate(CROSSING, [str(read), str(true)]):
-        page.mouse.click(place["x"] + 10, place["y"] + 8)
 
 
 def expected(true: int, read: int, y_true: np.ndarray) -> list[int]:

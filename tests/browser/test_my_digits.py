@@ -1,9 +1,11 @@
-"""Digits that are corrected stay: over a restart of the server, and over one of the browser."""
+"""Digits that are corrected stay, over a restart of server and browser, and are found again by their confusion."""
 
 import re
+from contextlib import suppress
 
 from playwright.sync_api import Browser, Page, expect
-from serving import DEVICES, SECONDS, serve, wait_until_idle
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from serving import DEVICES, SECONDS, point_at_cell, serve, wait_until_idle
 
 
 def open_digits(page: Page, url: str) -> None:
@@ -30,6 +32,14 @@ def test_a_correction_survives_a_restart_of_server_and_browser(browser: Browser,
         open_digits(page, server.url)
         expect(page.get_by_text(re.compile("0 of 1 were read right"))).to_be_visible(timeout=SECONDS)
         expect(page.get_by_text("9, read as 4", exact=True)).to_be_visible(timeout=SECONDS)
+        page.get_by_text("What is read as what").click()
+        for _ in range(5):  # while the chart is still being drawn, it hears nothing
+            point_at_cell(page, 9, 4)
+            with suppress(PlaywrightTimeout):
+                page.wait_for_url(re.compile("label=9.*read=4|read=4.*label=9"), timeout=SECONDS / 5)
+                break
+        expect(page.get_by_text("9, read as 4", exact=True)).to_be_visible(timeout=SECONDS)
+        assert "label=9" in page.url
         again.close()
         other = browser.new_context(**DEVICES["phone"])
         page = other.new_page()

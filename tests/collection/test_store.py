@@ -74,6 +74,31 @@ def test_digits_are_listed_oldest_first(url, entry):
     assert [(each.when - NOON) / timedelta(hours=1) for each in opened.entries(ANN)] == [1, 2, 3]
 
 
+def test_the_latest_come_first(url, entry):
+    opened = Store(url)
+    ids = [opened.keep(ANN, entry(i, when=NOON + timedelta(days=i))) for i in (0, 2, 1)]
+    opened.keep(BEN, entry(3, when=NOON + timedelta(days=3)))
+    assert [each.id for each in opened.latest(ANN, 2)] == [ids[1], ids[2]]
+
+
+def test_every_change_gives_another_stamp(url, entry):
+    opened = Store(url)
+    stamps = [opened.stamp(ANN)]
+    assert stamps == [""]
+    for change in (
+        lambda: opened.keep(ANN, entry(0, label=7)),
+        lambda: opened.keep(ANN, entry(1, label=7)),
+        lambda: opened.relabel(ANN, opened.entries(ANN)[0].id, 1),
+        lambda: opened.keep(ANN, entry(1, label=2)),
+        lambda: opened.forget(ANN, opened.entries(ANN)[0].id),
+    ):
+        change()
+        stamps.append(opened.stamp(ANN))
+    assert len(set(stamps)) == len(stamps)
+    opened.keep(BEN, entry(2))
+    assert opened.stamp(ANN) == stamps[-1]
+
+
 def test_relabel_and_forget(url, entry):
     opened = Store(url)
     first, second, third = (opened.keep(ANN, entry(number)) for number in range(3))

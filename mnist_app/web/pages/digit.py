@@ -10,8 +10,9 @@ from mnist_app.insight.charts.pictures import overlay
 from mnist_app.insight.doubtful import WRONG_TEST_LABELS
 from mnist_app.insight.exam import Case, Exam
 from mnist_app.insight.neighbours import FeatureBank
+from mnist_app.network.personal import Head
 from mnist_app.settings import CLASSES
-from mnist_app.web import navigation, ui, visitor_digit
+from mnist_app.web import navigation, taught, ui, visitor_digit
 
 NEIGHBOURS = 8
 SIDE = 196  # pixels of the pictures that explain
@@ -26,9 +27,9 @@ def feature_bank(exam: Exam) -> FeatureBank:
 
 
 @ui.remember(max_entries=200)
-def explain(exam: Exam, image: np.ndarray, target: int) -> tuple[np.ndarray, np.ndarray]:
+def explain(exam: Exam, image: np.ndarray, target: int, head: Head | None) -> tuple[np.ndarray, np.ndarray]:
     """What speaks for and against a digit, and where the network looked: two pictures."""
-    classifier = ui.load_classifier(exam.model)
+    classifier = taught.classifier(exam.model, head)
     covered = explanations.occlusion_map(image, classifier, target)
     active = explanations.activation_map(image, classifier, target)
     return overlay(image, covered, SIDE), overlay(image, active, SIDE)
@@ -102,7 +103,7 @@ def show_why(exam: Exam, case: Case) -> None:
         "What speaks for", range(CLASSES), default=case.read, required=True, key=f"why {case.name} {case.read}",
         format_func=str,
     )  # fmt: skip
-    covered, active = explain(exam, case.image, target)
+    covered, active = explain(exam, case.image, target, taught.head(exam.model) if case.true is None else None)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=SIDE):
             st.image(ui.to_url(covered), alt=f"The digit, coloured by what speaks for and against {target}")

@@ -9,7 +9,7 @@ from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
-from mnist_app.web import canvas, taps, ui, visitor_digit
+from mnist_app.web import canvas, taps, taught, ui, visitor_digit
 from mnist_app.web.examples import draw_example
 from mnist_app.web.session import Strokes
 from mnist_app.web.strokes import render_strokes
@@ -28,9 +28,11 @@ def draw_and_answer(model: str) -> None:
     with left:
         size, objects = show_paper()
     picture = render_strokes(objects, size)
-    reading = read_picture(picture, ui.load_classifier(model), drawn=True)
+    head = taught.head(model)
+    reading = read_picture(picture, taught.classifier(model, head), drawn=True)
     with right:
         digit = show_reading(reading, empty=not objects)
+        taught.say_changes(reading.digits, model, head)
         ask(reading, digit, model)
         visitor_digit.show_ways(digit, model)
     if digit:

@@ -6,17 +6,24 @@ import streamlit as st
 from mnist_app.collection.export import to_zip
 from mnist_app.collection.store import LABELS, NO_DIGIT, Entry
 from mnist_app.insight import places, your_hand
+from mnist_app.insight.charts.look import NOWHERE, set_params
 from mnist_app.insight.charts.map import BY_DIGIT, fill, mark_places
 from mnist_app.insight.charts.matrix import confusion_chart, confusion_rows
 from mnist_app.metrics import confusion, wilson_interval
+from mnist_app.network import personal
 from mnist_app.network.model_store import StoredModel
-from mnist_app.web import digit_map, navigation, taps, ui, visitor
+from mnist_app.web import digit_map, navigation, taps, taught, ui, visitor
 
 ANY = "any"
 CHOICES = (ANY, *map(taps.name_of, LABELS))
 MISSING = (
     "Nothing is kept yet. Draw a digit or upload a picture, then tap **Right** or the digit that it is: it is kept "
     "here, in this browser's name, and nobody else sees it."
+)
+NOTHING_TAUGHT = "There is nothing to learn from yet: none of these is a digit, or the network was tested on others."
+LESSON_HELP = (
+    "Without what you taught it → with it. Each of your digits is read by a network that was taught all the others. "
+    f"Of MNIST's 10,000 test digits at most {personal.MAY_LOSE:.2%} may be lost."
 )
 FEW = "Of at least two of a class, this compares your digits with MNIST's."
 
@@ -51,12 +58,23 @@ def show_summary(labels: np.ndarray, read: np.ndarray) -> None:
         st.markdown(f"- {unread} of your digits {'was' if unread == 1 else 'were'} taken for no digit.")
 
 
+def open_cell() -> None:
+    """Take the cell that was clicked over into the two fields of the gallery."""
+    for cell in st.session_state["matrix"]["selection"]["cell"]:
+        st.session_state["label"], st.session_state["read"] = str(cell["true"]), str(cell["predicted"])
+
+
 def show_matrix(labels: np.ndarray, read: np.ndarray) -> None:
-    """Show the visitor's own confusion matrix."""
+    """Show the visitor's own confusion matrix; a cell that is clicked is shown below."""
+    chosen = [st.session_state.get(field, ANY) for field in ("label", "read")]
+    cell = list(map(int, chosen)) if all(map(str.isdecimal, chosen)) else NOWHERE
     digits = (labels != NO_DIGIT) & (read != NO_DIGIT)
     matrix = confusion(labels[digits], read[digits])
     st.vega_lite_chart(
-        spec=confusion_chart(confusion_rows(matrix, "counts")).to_dict(),
+        spec=set_params(confusion_chart(confusion_rows(matrix, "counts")).to_dict(), chosen=cell),
+        key="matrix",
+        on_select=open_cell,
+        selection_mode="cell",
         alt="Confusion matrix of your digits: rows are what they are, columns what was read",
     )
 
@@ -94,6 +112,31 @@ def show_map(entries: list[Entry], model: StoredModel) -> None:
         spec=mark_places(fill(digit_map.draw(exam, points, BY_DIGIT, brush=False), table), here),
         alt="Map of the test digits, with your own as black diamonds",
     )
+
+
+def show_lesson(model: StoredModel) -> None:
+    """Show what the network learns from these digits, whether it reads with it, and the switch."""
+    learnt = taught.learn(model)
+    if learnt is None:
+        st.caption(NOTHING_TAUGHT)
+        return
+    gate = learnt[1]
+    if not gate.own_before:
+        st.write(f"It reads all of these {gate.own} digits right as it is, so there is nothing to change.")
+        return
+    if gate.opens:
+        st.write("With what you taught it, it reads your digits better, and MNIST's all but as well as before.")
+        ui.session().as_taught = st.toggle("Read my digits with it", ui.session().as_taught)
+    elif gate.keeps:
+        st.write("Not in use yet: it would not read your digits better. Teach it two or more of each that is misread.")
+    else:
+        st.write("Not in use: to read your digits, it would have to forget too many of MNIST's.")
+    with st.grid(2, min_column_width=220):
+        for name, before, after, count in (
+            ("Your digits misread", gate.own_before, gate.own_after, gate.own),
+            ("MNIST's test digits misread", gate.mnist_before, gate.mnist_after, gate.mnist),
+        ):
+            st.metric(name, f"{before} → {after} of {count:,}", help=LESSON_HELP)
 
 
 def show_gallery(entries: list[Entry]) -> None:
@@ -166,13 +209,16 @@ if not entries:
 labels, read = (np.array([getattr(one, name) for one in entries]) for name in ("label", "read"))
 show_summary(labels, read)
 show_ways_out(entries)
-show_gallery(entries)
-st.subheader("Your hand beside MNIST's")
-show_hand(entries)
+st.subheader("What the network learns from you")
+show_lesson(model)
+st.subheader("All of them")
 matrix = st.expander("What is read as what", on_change="rerun", key="my_matrix", icon=":material/grid_on:")
 if matrix.open:
     with matrix:
         show_matrix(labels, read)
+show_gallery(entries)
+st.subheader("Your hand beside MNIST's")
+show_hand(entries)
 on_map = st.expander("On the map of the test digits", on_change="rerun", key="my_map", icon=":material/map:")
 if on_map.open:
     with on_map:

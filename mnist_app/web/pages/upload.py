@@ -10,7 +10,7 @@ from PIL import Image
 from mnist_app.reading import wording
 from mnist_app.reading.answer import to_answer
 from mnist_app.reading.picture_files import SUFFIXES
-from mnist_app.web import picture_card, ui
+from mnist_app.web import picture_card, taught, ui
 from mnist_app.web.examples import compose_page
 from mnist_app.web.session import PictureFile
 
@@ -79,9 +79,10 @@ files = choose_files()
 if not files:
     st.stop()
 
-read = [(file, picture_card.read_corrected(file, model)) for file in files]
+head = taught.head(model.name)
+read = [(file, picture_card.read_corrected(file, model, head)) for file in files]
 pages = -(-len(read) // CARDS)
 page = st.pagination(pages, key="page") if pages > 1 else 1
 for file, answer in read[(page - 1) * CARDS : page * CARDS]:
-    picture_card.show_card(file, model, answer)
+    picture_card.show_card(file, model, head, answer)
 show_results([to_answer(file.name, answer.reading, answer.error) for file, answer in read])
