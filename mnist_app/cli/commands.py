@@ -98,8 +98,48 @@ def train(
 
             with TrainingBar(progress_file) as bar:
                 training.train(settings, model, bar.update, data, _say)
-            metrics = _finish(model, data, source)
+            metrics = _measure(model, data, source)
+            _draw_map(model, data)
     typer.echo(_summary(name or recipe, metrics))
+
+
+@app.command()
+def fine_tune(
+    digits: Annotated[Path, typer.Argument(help="Folder with the two IDX files from My digits' zip.")],
+    model: Model = model_store.DEFAULT_MODEL,
+    name: Annotated[str | None, typer.Option(help="Name of the new model; my- and the old one's if left out.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")] = False,
+    progress_file: Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")] = None,
+) -> None:
+    """Train a network further with one's own digits, and keep it if it reads others of them better, and MNIST still.
+
+    Exits with 3 where it does not.
+    """
+    from mnist_app.network import fine_tuning
+
+    with clear_errors():
+        base = model_store.find_model(model)
+        images, labels = datasets.load_unpacked(digits)
+        held = fine_tuning.hold_back(labels)
+        if not held.any():
+            raise ValueError(f"{digits} must hold at least {fine_tuning.HELD} digits of one class, to judge by.")
+        lesson = fine_tuning.Lesson(base, images[~held], labels[~held])
+        with model_store.writing(name or f"my-{model}", overwrite=overwrite) as tuned:
+            _say("Starting TensorFlow …")
+            from mnist_app.network import training  # takes seconds to import
+
+            with TrainingBar(progress_file) as bar:
+                training.train(fine_tuning.fine_settings(base), tuned, bar.update, tell=_say, lesson=lesson)
+            _measure(tuned, DATA_FOLDER, _find_source(tuned.recipe))
+            gate = fine_tuning.judge(base, tuned, images[held], labels[held])
+            typer.echo(
+                f"Of {gate.own} of your digits that it did not learn from, it misreads {gate.own_after} (before: "
+                f"{gate.own_before}); of MNIST's {gate.mnist:,} test digits {gate.mnist_after} ({gate.mnist_before})."
+            )
+            if not gate.opens:
+                _say("So it is not kept: it must read yours better, and at most 0.05 % of MNIST's worse.")
+                raise typer.Exit(fine_tuning.NOT_KEPT)
+            _draw_map(tuned, DATA_FOLDER)
 
 
 @app.command()
@@ -314,16 +354,14 @@ def _find_source(recipe: dict[str, Any]) -> StoredModel | None:
     return source
 
 
-def _finish(model: StoredModel, data: Path, source: StoredModel | None) -> dict[str, Any]:
-    """Add what follows from a trained network: calibration, figures, and what the pages about errors show."""
+def _measure(model: StoredModel, data: Path, source: StoredModel | None) -> dict[str, Any]:
+    """Add what follows from a trained network: calibration and figures."""
     from mnist_app.insight import evaluation
     from mnist_app.network import calibration
 
     _say("Calibrating and measuring …")
     calibration.calibrate(model, data, source)
-    metrics = evaluation.store_evaluation(model, data)
-    _draw_map(model, data)
-    return metrics
+    return evaluation.store_evaluation(model, data)
 
 
 def _draw_map(model: StoredModel, data: Path) -> None:

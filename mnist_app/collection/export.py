@@ -3,20 +3,17 @@
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from mnist_app.collection.store import NO_DIGIT, Entry
-from mnist_app.digits.datasets import FILES, to_idx
+from mnist_app.digits.datasets import IMAGES, LABELS, to_idx
 from mnist_app.settings import IMAGE_SIZE
 from mnist_app.tables import Row, to_csv
 
 TABLE = "labels.csv"
 PICTURES = "pictures"
-# As MNIST's training digits are called when they are unpacked, which is where other programs look for them.
-IMAGES, LABELS = (Path(FILES[name]).stem for name in ("x_train", "y_train"))
 
 
 def to_zip(entries: Sequence[Entry]) -> bytes:

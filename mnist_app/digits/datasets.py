@@ -18,6 +18,7 @@ FILES = {
     "x_test": "t10k-images-idx3-ubyte.gz",
     "y_test": "t10k-labels-idx1-ubyte.gz",
 }
+IMAGES, LABELS = (Path(FILES[name]).stem for name in ("x_train", "y_train"))  # unpacked
 IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049
 
@@ -54,6 +55,19 @@ def load_mnist(folder: Path = DATA_FOLDER) -> tuple[Split, Split]:
                 f"{paths[f'x_{split}'].name} holds {len(x)} images but {paths[f'y_{split}'].name} {len(y)} labels."
             )
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+
+def load_unpacked(folder: Path) -> Split:
+    """Load labelled digits from unpacked IDX files with the names of MNIST's training digits, as My digits gives them.
+
+    Raises:
+        FileNotFoundError: a file is missing.
+        ValueError: a file is not what its name says, or images and labels differ in number.
+    """
+    images, labels = read_idx(Path(folder) / IMAGES, IMAGES_MAGIC), read_idx(Path(folder) / LABELS, LABELS_MAGIC)
+    if len(images) != len(labels):
+        raise ValueError(f"{IMAGES} holds {len(images)} images but {LABELS} {len(labels)} labels.")
+    return images, labels
 
 
 def has_idx(folder: Path) -> bool:

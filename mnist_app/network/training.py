@@ -16,6 +16,7 @@ from mnist_app.digits import datasets
 from mnist_app.network import architectures, callbacks
 from mnist_app.network.batches import Batches, as_targets, with_synthetic
 from mnist_app.network.classifier import Classifier, load_classifier, softmax
+from mnist_app.network.fine_tuning import Lesson, choose_replayed, repeat
 from mnist_app.network.model_store import StoredModel, find_model, write_json
 from mnist_app.settings import CLASSES, DATA_FOLDER, TrainingSettings
 
@@ -56,6 +57,7 @@ def train(
     progress: callbacks.Progress = lambda *_: None,
     data: Path = DATA_FOLDER,
     tell: Callable[[str], None] = lambda _: None,
+    lesson: Lesson | None = None,
 ) -> None:
     """Train a network on MNIST and write `model.keras`, `model.tflite`, `recipe.json` and `history.csv`.
 
@@ -68,15 +70,24 @@ def train(
         progress: called with step, steps and `{"loss": …, "accuracy": …}` after each step.
         data: the folder with the four IDX files.
         tell: called with a sentence for people where a training goes on, or cannot.
+        lesson: a network to go on from, and one person's digits that are mixed in; begins anew where None.
     """
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
     (x, y), test = datasets.load_mnist(data)
     (x_train, y_train), kept = datasets.split_validation(x, y, settings.validation_split)
     x_val, y_val = test if settings.validate_on == "test" else kept
+    if lesson:
+        x_train, y_train = choose_replayed(x_train, y_train, settings.seed)
     x_train, y_train, weights = with_synthetic(x_train, y_train, settings)
+    if lesson:
+        own = repeat(lesson, len(x_train))
+        x_train, y_train = (np.concatenate(both) for both in zip((x_train, y_train), own, strict=True))
+        weights = np.concatenate([weights, np.ones(len(own[1]), np.float32)])
     batches = Batches(x_train, y_train, settings, weights, find_teacher(settings))
     network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
+    if lesson:
+        go_on_from(lesson.base, network)
     trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
     trained.compile(
         optimizer=make_optimizer(settings, len(batches)),
@@ -88,6 +99,8 @@ def train(
         "data_sha256": datasets.checksum(data),
         "libraries": {name: version(name) for name in LIBRARIES},
     }
+    if lesson:
+        recipe |= {"goes_on_from": lesson.base.name, "own_digits": len(lesson.labels)}
     if model.unfinished.exists() and model.recipe != recipe:
         tell("An interrupted training of that name had other settings; starting afresh.")
         shutil.rmtree(model.unfinished)
@@ -117,6 +130,21 @@ def train(
         batches.start(settings.epochs + 1)
         reestimate_statistics(network, batches)
     store_network(network, model)
+
+
+def go_on_from(base: StoredModel, network: keras.Model) -> None:
+    """Give a network the weights of a stored one; its batch normalisations keep their statistics from then on.
+
+    A stored network's are folded into its convolutions: what a batch says of itself no longer belongs to them.
+
+    Args:
+        base: of the same architecture.
+        network: changed in place, before it is compiled.
+    """
+    network.set_weights(keras.models.load_model(base.folder / "model.keras").get_weights())
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
 
 
 def store_network(network: keras.Model, model: StoredModel, name: str = "model") -> None:

@@ -15,6 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+
+from mnist_app.digits.datasets import IMAGES, LABELS, to_idx
+from mnist_app.network.fine_tuning import NOT_KEPT, Lesson, fine_settings
 from mnist_app.network.model_store import check_name, partial_folder, read_history
 from mnist_app.network.pace import Pace
 from mnist_app.settings import MODELS_FOLDER, PACKAGE, TrainingSettings
@@ -31,12 +35,26 @@ class Run:
         settings: how it trains.
     """
 
-    def __init__(self, name: str, settings: TrainingSettings, command: list[str], folder: Path) -> None:
-        """Start the command, to which `--progress-file` is added; models are written into `folder`."""
+    def __init__(
+        self, name: str, settings: TrainingSettings, command: list[str], folder: Path, lesson: Lesson | None = None
+    ) -> None:
+        """Start a training.
+
+        Args:
+            name: of the model that it makes.
+            settings: how it trains.
+            command: to which are added `--progress-file` and, as an argument, the folder with the lesson's digits.
+            folder: where models are written.
+            lesson: digits that are only for this training.
+        """
         self.name, self.settings = name, settings
         self._model, self._partial = folder / name, partial_folder(name, folder)
         self._scratch = tempfile.TemporaryDirectory(prefix="mnist-run-")
         self._progress_file, self._log = (Path(self._scratch.name) / file for file in ("progress.json", "log.txt"))
+        if lesson:
+            (Path(self._scratch.name) / IMAGES).write_bytes(to_idx(lesson.images))
+            (Path(self._scratch.name) / LABELS).write_bytes(to_idx(lesson.labels.astype(np.uint8)))
+            command = [*command, self._scratch.name]
         self._pace = Pace()
         self._cancelled = False
         with self._log.open("wb") as log:
@@ -53,11 +71,11 @@ class Run:
 
     @property
     def state(self) -> str:
-        """One of "starting", "training", "finishing", "done", "failed", "cancelled"."""
+        """One of "starting", "training", "finishing", "done", "declined", "failed", "cancelled"."""
         if self._cancelled:
             return "cancelled"
         if (code := self._process.poll()) is not None:
-            return "failed" if code else "done"
+            return {0: "done", NOT_KEPT: "declined"}.get(code, "failed")
         step, steps, _ = self.progress
         return "starting" if not step else "training" if step < steps else "finishing"
 
@@ -114,7 +132,7 @@ def flags(settings: TrainingSettings) -> list[str]:
 class Runs:
     """The latest training of this server; there is at most one at a time."""
 
-    def __init__(self, folder: Path = MODELS_FOLDER, program: tuple[str, ...] = ("-m", "mnist_app", "train")) -> None:
+    def __init__(self, folder: Path = MODELS_FOLDER, program: tuple[str, ...] = ("-m", "mnist_app")) -> None:
         """Keep trainings that write into `folder`; `program` is what Python is told to run."""
         self.latest: Run | None = None
         self._folder, self._program = folder, program
@@ -139,13 +157,20 @@ class Runs:
         Raises:
             ValueError: the name is not allowed or taken, or another training is running.
         """
+        return self._start(name, settings, ["train", "--recipe", recipe, *flags(settings)])
+
+    def fine_tune(self, lesson: Lesson, name: str) -> Run:
+        """Start training a network further with one person's digits; raises what `start` does."""
+        return self._start(name, fine_settings(lesson.base), ["fine-tune", "--model", lesson.base.name], lesson)
+
+    def _start(self, name: str, settings: TrainingSettings, command: list[str], lesson: Lesson | None = None) -> Run:
         with self._lock:
             if self.latest is not None and self.latest.running:
                 raise ValueError(f"{self.latest.name!r} is being trained; only one network can be at a time.")
             if (self._folder / check_name(name)).exists():
                 raise ValueError(f"There is a network {name!r} already; choose another name.")
-            command = [sys.executable, *self._program, "--recipe", recipe, "--name", name, *flags(settings)]
-            self.latest = Run(name, settings, command, self._folder)
+            command = [sys.executable, *self._program, *command, "--name", name]
+            self.latest = Run(name, settings, command, self._folder, lesson)
             return self.latest
 
     def cancel(self) -> None:

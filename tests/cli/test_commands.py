@@ -3,20 +3,21 @@ import runpy
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from mnist_app.cli import commands
-from mnist_app.digits import kaggle
+from mnist_app.digits import datasets, kaggle, writers
 from mnist_app.digits.generated import sources
 from mnist_app.insight import ablation, map_and_labels, page_exam, robustness
 from mnist_app.insight.documents import Report
-from mnist_app.network import model_store
+from mnist_app.network import fine_tuning, model_store, personal, training
 from mnist_app.reading.detecting import fitting
 from mnist_app.settings import DATA_FOLDER
 
@@ -252,3 +253,43 @@ def test_the_detector_is_trained_then_its_judge(tmp_path, monkeypatch):
     assert result.stdout.endswith("mine: of what it takes for a digit on generated pages, 87.6% are.\n")
     assert f"3 of {len(sources.SOURCES)} packages" in result.stderr
     assert (tmp_path / "mine" / "judge.npz").read_text() == "3 epochs"
+
+
+def fine_tune(monkeypatch, tmp_path, misread_after: int) -> Result:
+    """Run `fine-tune` on sixty digits, with a training that changes nothing and a judge that says this."""
+    labels, images = writers.write(6, 5_000_012)
+    (tmp_path / datasets.IMAGES).write_bytes(datasets.to_idx(images))
+    (tmp_path / datasets.LABELS).write_bytes(datasets.to_idx(labels.astype(np.uint8)))
+    folder = tmp_path / "models"
+    base = model_store.StoredModel(shutil.copytree(model_store.find_model("minimal").folder, folder / "minimal"))
+    monkeypatch.setattr(model_store, "find_model", lambda *_, **__: base)
+    monkeypatch.setattr(model_store, "writing", partial(model_store.writing, folder=folder))
+    copy = partial(shutil.copytree, base.folder, dirs_exist_ok=True)
+    monkeypatch.setattr(training, "train", lambda settings, model, *_, **__: copy(model.folder))
+    gate = personal.Gate(20, 5, misread_after, 10_000, 100, 101)
+    monkeypatch.setattr(fine_tuning, "judge", lambda base, tuned, images, labels: replace(gate, own=len(labels)))
+    monkeypatch.setattr(map_and_labels, "store", lambda *_: None)
+    return run("fine-tune", tmp_path, "--model", "minimal", "--name", "mine")
+
+
+def test_a_network_that_reads_a_hand_better_is_kept(monkeypatch, tmp_path):
+    result = fine_tune(monkeypatch, tmp_path, misread_after=1)
+    assert result.exit_code == 0
+    assert "Of 20 of your digits that it did not learn from, it misreads 1 (before: 5)" in result.stdout
+    assert (tmp_path / "models" / "mine" / "model.tflite").exists()
+
+
+def test_a_network_that_reads_a_hand_no_better_is_not_kept(monkeypatch, tmp_path):
+    result = fine_tune(monkeypatch, tmp_path, misread_after=5)
+    assert result.exit_code == fine_tuning.NOT_KEPT
+    assert "So it is not kept" in result.stderr
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["minimal"]
+
+
+def test_fine_tuning_needs_some_digits_to_judge_by(tmp_path):
+    (tmp_path / datasets.IMAGES).write_bytes(datasets.to_idx(np.zeros((2, 28, 28), np.uint8)))
+    (tmp_path / datasets.LABELS).write_bytes(datasets.to_idx(np.zeros(2, np.uint8)))
+    result = run("fine-tune", tmp_path)
+    assert result.exit_code == 2
+    assert "at least 3 digits of one class" in result.stderr
+    assert "No such file" in run("fine-tune", tmp_path / "nowhere").stderr

@@ -1,11 +1,14 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_app.collection.store import NO_DIGIT, Entry, default_url, open_store
 from mnist_app.network import model_store
+from mnist_app.network.fine_tuning import Lesson
 from mnist_app.settings import TrainingSettings
-from mnist_app.web import navigation, runs
+from mnist_app.web import navigation, runs, visitor
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -42,6 +45,9 @@ class FakeRuns:
         if name == "taken":
             raise ValueError("There is a network 'taken' already.")
         self.started = recipe, name, settings
+
+    def fine_tune(self, lesson: Lesson, name: str) -> None:
+        self.started = lesson.base.name, name, lesson.labels.tolist()
 
 
 def open_page(monkeypatch, trainings: FakeRuns) -> AppTest:
@@ -121,3 +127,31 @@ def test_without_any_network_it_offers_to_train_one(monkeypatch):
     assert not page.exception
     assert "no trained network yet" in page.info[0].value
     assert page.text_input(key="dropout-name").value == "my-dropout"
+
+
+def test_ones_own_digits_are_taught_once_there_are_some_to_judge_by(monkeypatch, tmp_path, mnist_test):
+    monkeypatch.setenv("MNIST_APP_COLLECTION", f"sqlite:///{tmp_path / 'digits.sqlite'}")
+    monkeypatch.setattr(visitor, "owner", lambda: "me")
+    trainings = FakeRuns()
+    page = open_page(monkeypatch, trainings)
+    assert any("at least three of one class" in caption.value for caption in page.caption)
+    zero = np.flatnonzero(mnist_test[1] == 0)[:4]
+    nothing = np.zeros(0, np.float32)
+    digits = [
+        Entry(mnist_test[0][i], nothing, "flagship", 6, label, "drawn")
+        for i, label in zip(zero, (0, 0, 0, NO_DIGIT), strict=True)
+    ]
+    open_store(default_url()).keep_all("me", digits)
+    page = page.run()
+    assert any(
+        "with 2 of your digits" in element.value and "other 1 judge it" in element.value for element in page.markdown
+    )
+    page.text_input(key="own-name").set_value("of-me")
+    next(button for button in page.button if button.label == "Train with my digits").click().run()
+    assert trainings.started == ("flagship", "of-me", [0, 0, 0])
+
+
+def test_a_network_that_is_not_kept_says_what_was_measured(monkeypatch):
+    page = open_page(monkeypatch, FakeRuns(FakeRun("declined")))
+    assert "is not kept" in page.warning[0].value
+    assert page.code[0].value == "No memory left"

@@ -1,8 +1,12 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from mnist_app.digits.datasets import IMAGES, LABELS
+from mnist_app.network.fine_tuning import Lesson
+from mnist_app.network.model_store import find_model
 from mnist_app.network.recipes import RECIPES
 from mnist_app.web.runs import Run, Runs
 
@@ -30,6 +34,9 @@ def tell(step):
 print("options", options.get("--epochs"), options.get("--learning-rate"), options.get("--architecture"))
 if name == "failing":
     sys.exit("No memory left")
+if name == "no-better":
+    print(sorted(file.name for file in Path(sys.argv[-3]).iterdir()))
+    sys.exit(3)
 hidden = folder / f".{name}.partial"
 hidden.mkdir()
 (hidden / "history.csv").write_text("epoch,loss\\n1,0.25\\n")
@@ -69,6 +76,15 @@ def start(runs: Runs, name: str = "mine") -> Run:
     run = runs.start("dropout", name, SETTINGS)
     wait_until(lambda: run.state != "starting")
     return run
+
+
+def test_a_fine_tuning_is_given_the_digits_and_may_decline(runs):
+    lesson = Lesson(find_model("minimal"), np.zeros((4, 28, 28), np.uint8), np.array([1, 1, 1, 2]))
+    run = runs.fine_tune(lesson, "no-better")
+    wait_until(lambda: not run.running)
+    assert run.state == "declined"
+    assert f"'{IMAGES}', '{LABELS}'" in run.log_tail
+    assert not list(models_of(runs).iterdir())
 
 
 def test_a_run_is_watched_from_start_to_end(runs):

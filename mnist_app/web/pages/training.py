@@ -1,20 +1,32 @@
 """How each network learned, and a form to train another one."""
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from mnist_app import tables
-from mnist_app.network import model_store
+from mnist_app.collection.store import NO_DIGIT
+from mnist_app.network import fine_tuning, model_store
+from mnist_app.network.fine_tuning import Lesson
+from mnist_app.network.model_store import StoredModel
 from mnist_app.network.pace import duration
 from mnist_app.network.recipes import RECIPES
 from mnist_app.settings import Setting, TrainingSettings
-from mnist_app.web import runs, ui
+from mnist_app.web import navigation, runs, ui, visitor
 
+FEW = "Confirm or correct some digits first: at least three of one class, so that there are some to judge by."
+OWN = (
+    "“{name}” goes on learning for some minutes, with {taught} of your digits, warped in many ways, among MNIST's. The "
+    "other {held} judge it: it is kept, as a network that everybody here can choose, only if it reads more of them "
+    "right than before, and of MNIST's 10,000 test digits at most 5 fewer."
+)
 STATES = {
     "starting": "Starting: TensorFlow is loading, which takes some seconds.",
     "finishing": "Learned everything. Now the network reads the 10,000 test digits and maps them: one or two minutes.",
     "done": "is trained. It can now be chosen as the network on all pages.",
+    "declined": "is not kept: it does not read your digits better, or reads too few of MNIST's. Its last lines:",
     "cancelled": "was cancelled; nothing of it is kept.",
     "failed": "could not be trained. The last lines that the training printed:",
 }
@@ -31,9 +43,8 @@ def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
     ]
 
 
-def show_network() -> None:
-    """Show the chosen network: figures, curves, recipe."""
-    model = ui.pick_model(tested_here=False)
+def show_network(model: StoredModel) -> None:
+    """Show a network: figures, curves, recipe."""
     metrics, history = model.metrics, model.history
     st.subheader(f"How “{model.name}” learned")
     with st.grid(4, min_column_width=140):
@@ -88,12 +99,36 @@ def show_form() -> None:
         settings = ask_settings(RECIPES[recipe].settings, recipe)
         pressed = st.form_submit_button("Start training", type="primary", disabled=runs.SERVER.busy)
     if pressed:
-        try:
-            runs.SERVER.start(recipe, name.strip(), settings)
-        except ValueError as error:
-            st.error(str(error))
-            st.stop()
-        st.rerun()
+        start(lambda: runs.SERVER.start(recipe, name.strip(), settings))
+
+
+def show_own_form(base: StoredModel) -> None:
+    """Offer to train a network further with what the visitor confirmed or corrected."""
+    kept = visitor.ask(lambda store: store.latest(visitor.owner(), fine_tuning.MOST)) or []
+    digits = [one for one in kept if one.label != NO_DIGIT]
+    labels = np.array([one.label for one in digits], np.uint8)
+    held = int(fine_tuning.hold_back(labels).sum())
+    if not held:
+        st.caption(FEW)
+        st.page_link(navigation.MY_DIGITS.path, label=navigation.MY_DIGITS.title, icon=navigation.MY_DIGITS.icon)
+        return
+    st.write(OWN.format(name=base.name, taught=len(digits) - held, held=held))
+    with st.form("own", enter_to_submit=False):
+        name = st.text_input("Name of the new network", f"my-{base.name}", max_chars=40, key="own-name")
+        pressed = st.form_submit_button("Train with my digits", disabled=runs.SERVER.busy)
+    if pressed:
+        lesson = Lesson(base, np.stack([one.image for one in digits]), labels)
+        start(lambda: runs.SERVER.fine_tune(lesson, name.strip()))
+
+
+def start(run: Callable[[], object]) -> None:
+    """Start a training and draw the page anew, or say why it cannot be."""
+    try:
+        run()
+    except ValueError as error:
+        st.error(str(error))
+        st.stop()
+    st.rerun()
 
 
 def show_run(run: runs.Run, was_running: bool) -> None:
@@ -106,8 +141,8 @@ def show_run(run: runs.Run, was_running: bool) -> None:
             st.success(f"“{run.name}” {STATES[state]}")
         elif state == "cancelled":
             st.info(f"“{run.name}” {STATES[state]}")
-        elif state == "failed":
-            st.error(f"“{run.name}” {STATES[state]}")
+        elif state in ("failed", "declined"):
+            (st.error if state == "failed" else st.warning)(f"“{run.name}” {STATES[state]}")
             st.code(run.log_tail, language=None, wrap_lines=True)
         else:
             st.markdown(f"**Training “{run.name}”**")
@@ -130,11 +165,15 @@ if running:
     st.info(
         f"“{running.name}” is being trained: [see how far it is](#train-a-network).", icon=":material/model_training:"
     )
-if model_store.list_models():
-    show_network()
+model = ui.pick_model(tested_here=False) if model_store.list_models() else None
+if model:
+    show_network(model)
 else:
     st.info("There is no trained network yet. Train one below: the first recipe takes some minutes.")
 st.subheader("Train a network")
 if run is not None:  # near the button that starts it, where the eyes are then
     st.fragment(show_run, run_every=1 if running else None)(run, was_running=running is not None)
 show_form()
+if model and model in ui.list_models()[0]:
+    st.subheader("Train with my digits")
+    show_own_form(model)
