@@ -1,5 +1,6 @@
 """Whose digits these are, and where they are kept."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from mnist_app.web import ui
 
 COOKIE = "mnist_app_visitor"
 KEY_BYTES = 24
+KEY = re.compile(r"[A-Za-z0-9_-]{32}")  # what `new_key` makes
 PAUSE = 30.0  # seconds for which a collection that failed is not asked again: asking may take seconds, every time
 Told = TypeVar("Told")
 
@@ -48,9 +50,12 @@ def owner() -> str:
 
 
 def browser_key() -> str | None:
-    """The key that `cookie.VisitorCookie` gave the browser; None where it keeps none."""
+    """The key that `cookie.VisitorCookie` gave the browser; None where it keeps none, or something else.
+
+    A cookie that somebody made up could name a user who is logged in elsewhere.
+    """
     key = st.context.cookies.get(COOKIE)
-    return key if isinstance(key, str) else None  # Streamlit's own tests put something else there
+    return key if isinstance(key, str) and KEY.fullmatch(key) else None
 
 
 def new_key() -> str:
