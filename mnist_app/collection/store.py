@@ -136,9 +136,9 @@ class Store:
             if not connection.execute(relabelled).rowcount:
                 raise GoneError(GONE)
 
-    def forget(self, owner: str, id: int) -> None:
-        """Delete a digit for good; nothing happens where the owner has no such digit."""
-        self._delete(_of(owner), DIGITS.c.id == int(id))
+    def forget(self, owner: str, *ids: int) -> None:
+        """Delete digits for good; nothing happens where the owner has none of these."""
+        self._delete(_of(owner), DIGITS.c.id.in_([int(id) for id in ids]))
 
     def forget_all(self, owner: str) -> None:
         """Delete all digits of an owner for good."""

@@ -87,8 +87,16 @@ def read_corrected(file: PictureFile, model: StoredModel, head: Head | None) -> 
     return replace(answer, reading=corrections.apply_typed(sheet.content, boxes, answer.reading))
 
 
-def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: Answer) -> None:
-    """Show the picture with its boxes beside the number, and all that explains or corrects it."""
+def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: Answer, alone: bool = True) -> None:
+    """Show the picture with its boxes beside the number, and all that explains or corrects it.
+
+    Args:
+        file: the picture.
+        model: that read it.
+        head: with which it did.
+        answer: what was read.
+        alone: whether it is the only picture, which keys on the keyboard are for.
+    """
     with st.container(border=True):
         st.markdown(f"**{file.name}**")
         if answer.error:
@@ -99,7 +107,7 @@ def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: 
         with text:
             _show_number(key, answer.reading)
             taught.say_changes(answer.reading.digits, model.name, head)
-            _offer_right(key, answer.reading, model)
+            _ask(key, answer.reading, model.name, alone)
             left_out = _show_left_out(key, answer.reading)
             editing = st.toggle("Correct by hand", key=f"editing_{key}")
         drawn = annotate.draw_reading(answer.preview, answer.reading, answer.scale, left_out)
@@ -108,7 +116,7 @@ def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: 
         if editing:
             _edit(file, model, head, answer)
         if readable := [digit for digit in answer.reading.digits if digit.features.size]:  # drawn by hand: none
-            _show_closer(key, readable, model.name)
+            _show_closer(key, readable, model.name, alone)
         way = st.expander("How it got there", on_change="rerun", key=f"way_{key}", icon=":material/footprint:")
         if way.open:
             with way:
@@ -123,11 +131,20 @@ def _show_number(key: str, reading: Reading) -> None:
     st.write(wording.in_words(reading)[1])
 
 
-def _offer_right(key: str, reading: Reading, model: StoredModel) -> None:
-    """Let the visitor say that all was read right, which keeps the digits; a label that is typed is kept by itself."""
-    if reading.digits:
-        args = [[(digit, digit.label) for digit in reading.digits], model.name]
-        st.button("Right", icon=":material/check:", key=f"all_right_{key}", on_click=taps.keep_all, args=args)
+def _ask(key: str, reading: Reading, model: str, alone: bool) -> None:
+    """Let the visitor say what a single digit is, or that all was read right; a label that is typed is kept by itself.
+
+    Of several, each can be told below, under "Look closer".
+    """
+    digits = [digit for digit in reading.digits if digit.features.size]  # drawn by hand: none
+    if len(digits) == 1:
+        _tap(digits[0], model, key, alone)
+    elif digits:
+        taps.show_right(digits, model, f"{key}_{reading.text}")
+
+
+def _tap(digit: Digit, model: str, key: str, alone: bool) -> None:
+    taps.show_taps(taps.entry(digit.image, digit.candidates[0], model, "photographed"), key, by_key=alone)
 
 
 def _show_left_out(key: str, reading: Reading) -> list[LeftOut]:
@@ -140,7 +157,7 @@ def _show_left_out(key: str, reading: Reading) -> list[LeftOut]:
     return groups
 
 
-def _show_closer(key: str, digits: list[Digit], model: str) -> None:
+def _show_closer(key: str, digits: list[Digit], model: str, alone: bool) -> None:
     """Offer one digit to look at closer; shown only while the user wants that."""
     closer = st.expander(
         "Look closer at one digit", on_change="rerun", key=f"look_{key}", icon=":material/center_focus_strong:"
@@ -154,7 +171,8 @@ def _show_closer(key: str, digits: list[Digit], model: str) -> None:
                 st.image(ui.to_url(ui.enlarge(digit.image, 112)), alt=f"One digit, read as {digit.label}")
             with st.container(width="stretch"):
                 st.write(f"Read as **{digit.label}** · {wording.percent(digit.confidence)}")
-                taps.show_taps(taps.entry(digit.image, digit.candidates[0], model, "photographed"), key)
+                if len(digits) > 1:  # one alone is asked about above
+                    _tap(digit, model, key, alone)
                 visitor_digit.show_ways(digit, model)
 
 

@@ -89,6 +89,7 @@ class Session:
         marks: the boxes of each card that is or was corrected by hand, by the card's key.
         map_box: the box on the map.
         visitor: their key in the collection of digits; "" as long as nobody asked.
+        kept: ids of the digits that were kept by one tap for a whole picture, by the picture's key.
         as_taught: whether their digits are read with what they taught the network.
     """
 
@@ -100,6 +101,7 @@ class Session:
     marks: dict[str, Sheet[list[Mark]]] = field(default_factory=dict)
     map_box: Sheet[Box] = field(default_factory=lambda: Sheet((WHOLE, WHOLE)))
     visitor: str = ""
+    kept: dict[str, list[int]] = field(default_factory=dict)
     as_taught: bool = True
 
     def keep_digit(self, image: np.ndarray, drawn: bool) -> None:

@@ -7,11 +7,15 @@ import streamlit as st
 
 from mnist_app.collection.store import LABELS, NO_DIGIT, Entry, Source
 from mnist_app.reading.answer import Digit
-from mnist_app.web import visitor
+from mnist_app.web import ui, visitor
 
 KEEP_HELP = "One tap keeps your digit among **My digits**, as what it is."
 KEY_HELP = " Its key on the keyboard does, too."
-STYLE = '<style>[class*="st-key-taps"] kbd { display: none }</style>'  # each digit's key is the digit
+# Each digit's key is the digit; a thumb needs more room than a mouse.
+STYLE = """<style>
+[class*="st-key-taps"] kbd { display: none }
+@media (pointer: coarse) { [class*="st-key-taps"] button { min-width: 44px; min-height: 44px } }
+</style>"""
 
 
 def name_of(label: int) -> str:
@@ -51,19 +55,50 @@ def show_taps(digit: Entry, key: str, by_key: bool = False) -> None:
             _show_choice(digit, key, by_key)
 
 
-def keep_all(digits: Sequence[tuple[Digit, int]], model: str) -> None:
-    """Keep several digits of a photographed picture, each with what it is, and say how many.
+def show_right(digits: Sequence[Digit], model: str, key: str) -> None:
+    """Let the visitor say that all digits of a picture were read right; that keeps them, and can be undone.
+
+    Args:
+        digits: of the picture.
+        model: that read them.
+        key: another one for another picture or reading.
+    """
+    kept = ui.session().kept
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"taps_all_{key}"):
+        if key in kept:
+            st.markdown(f":material/bookmark_added: Kept among your digits: {len(kept[key])}.", width="content")
+            st.button(
+                "Undo", key=f"undo_all_{key}", icon=":material/undo:", type="tertiary", on_click=_undo, args=[key]
+            )
+        else:
+            args = [digits, model, key]
+            st.button("Right", icon=":material/check:", key=f"all_right_{key}", on_click=_keep_right, args=args)
+    visitor.say_trouble()
+
+
+def keep_all(digits: Sequence[tuple[Digit, int]], model: str) -> list[int]:
+    """Keep several digits of a photographed picture, each with what it is, and say how many; returns their ids.
 
     A digit that a person typed where the network saw none has no image, and is not kept.
     """
     digits = [(digit, label) for digit, label in digits if digit.features.size]
     if not digits:
-        return
+        return []
     entries = [entry(digit.image, digit.candidates[0], model, "photographed") for digit, _ in digits]
-    if visitor.keep(entries, [label for _, label in digits]):
-        st.toast(f"Kept among your digits: {len(digits)}.", icon=":material/bookmark_added:")
-    else:
-        visitor.say_trouble()
+    ids = visitor.keep(entries, [label for _, label in digits])
+    if ids:
+        st.toast(f"Kept among your digits: {len(ids)}.", icon=":material/bookmark_added:")
+    return ids
+
+
+def _keep_right(digits: Sequence[Digit], model: str, key: str) -> None:
+    if ids := keep_all([(digit, digit.label) for digit in digits], model):
+        ui.session().kept[key] = ids
+
+
+def _undo(key: str) -> None:
+    ids = ui.session().kept.pop(key, [])
+    visitor.ask(lambda store: store.forget(visitor.owner(), *ids))
 
 
 def _show_choice(digit: Entry, key: str, by_key: bool) -> None:

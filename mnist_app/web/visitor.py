@@ -77,14 +77,21 @@ def ask(question: Callable[[Store], Told]) -> Told | None:
         return None
 
 
-def keep(digits: Sequence[Entry], labels: Sequence[int]) -> bool:
-    """Keep digits that one network read, each as what it is, with their features; returns whether they are kept."""
-    outputs = ui.load_classifier(digits[0].model).predict(np.stack([digit.image for digit in digits]))
+def keep(digits: Sequence[Entry], labels: Sequence[int]) -> list[int]:
+    """Keep digits that one network read, each as what it is, with their features; returns their ids.
+
+    There are none where the collection fails, of which `say_trouble` tells, and where the network was deleted.
+    """
+    try:
+        outputs = ui.load_classifier(digits[0].model).predict(np.stack([digit.image for digit in digits]))
+    except ValueError as error:
+        st.toast(f"Not kept: {error}", icon=":material/cloud_off:")
+        return []
     entries = [
         replace(digit, features=features, label=label)
         for digit, features, label in zip(digits, outputs.features, labels, strict=True)
     ]
-    return ask(lambda store: store.keep_all(owner(), entries)) is not None
+    return ask(lambda store: store.keep_all(owner(), entries)) or []
 
 
 def say_trouble() -> None:

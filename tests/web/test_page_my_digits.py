@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -177,6 +178,43 @@ def test_typed_labels_are_kept_with_what_the_network_read(store, classifier, mni
     taps.keep_all([(digit, digit.label) for digit in typed], "flagship")
     (one,) = store.entries("me")
     assert (one.read, one.label, one.source) == (reading.digits[0].label, 9, "photographed")
+
+
+def upload(mnist_test, numbers: list[int]) -> AppTest:
+    """The page Upload with a picture of these test digits in a row."""
+    row = np.hstack([np.pad(cv2.resize(mnist_test[0][i], (112, 112)), 40) for i in numbers])
+    png = cv2.imencode(".png", 255 - row)[1].tobytes()
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["session"] = Session(visitor="me")
+    page = app.run().switch_page(navigation.UPLOAD.path).run()
+    page.get("file_uploader")[0].set_value([("row.png", png, "image/png")])
+    return page.run()
+
+
+def test_one_tap_keeps_all_digits_of_a_picture_and_undo_takes_them_back(store, mnist_test):
+    page = upload(mnist_test, [0, 1, 2])
+    next(button for button in page.button if button.label == "Right").click().run()
+    assert [one.label for one in store.entries("me")] == mnist_test[1][:3].tolist()
+    assert "Kept among your digits: 3." in said(page)
+    next(button for button in page.button if button.label == "Undo").click().run()
+    assert store.entries("me") == []
+    assert [button.label for button in page.button if button.label in ("Right", "Undo")] == ["Right"]
+
+
+def test_a_single_digit_of_a_picture_is_told_beside_its_answer_or_by_its_key(store, mnist_test):
+    page = upload(mnist_test, [0])
+    nine = next(button for button in page.button if (button.key or "").startswith("is_9_"))
+    assert nine.proto.shortcut == "9"
+    nine.click().run()
+    (one,) = store.entries("me")
+    assert (one.label, one.read, one.source) == (9, mnist_test[1][0], "photographed")
+
+
+def test_a_network_that_is_deleted_meanwhile_keeps_nothing_and_says_so(store, monkeypatch):
+    told = []
+    monkeypatch.setattr(visitor.st, "toast", lambda text, **_: told.append(text))
+    assert visitor.keep([taps.entry(np.zeros((28, 28), np.uint8), 4, "gone", "drawn")], [4]) == []
+    assert told[0].startswith("Not kept: There is no model 'gone'")
 
 
 def test_an_empty_paper_asks_nothing(store):

@@ -84,5 +84,5 @@ read = [(file, picture_card.read_corrected(file, model, head)) for file in files
 pages = -(-len(read) // CARDS)
 page = st.pagination(pages, key="page") if pages > 1 else 1
 for file, answer in read[(page - 1) * CARDS : page * CARDS]:
-    picture_card.show_card(file, model, head, answer)
+    picture_card.show_card(file, model, head, answer, alone=len(files) == 1)
 show_results([to_answer(file.name, answer.reading, answer.error) for file, answer in read])
