@@ -10,8 +10,13 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 pillow_heif.register_heif_opener()
 
+# Pillow opens what is named here by its content, whatever it is called. It knows many more formats, and some of them by
+# programs that it starts, as Ghostscript for PostScript: no stranger's file may do that.
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif")
 MAX_MEGAPIXELS = 80  # phones take up to 50; a picture this large already needs 320 MB as RGBA
+DAMAGED = "The picture is damaged or cut short; send it once more, or save it anew as PNG or JPEG."
+NO_NUMBERS = "Some of the picture's pixels are no numbers (infinite, or NaN); save it anew as PNG or JPEG."
 Image.MAX_IMAGE_PIXELS = None  # the limit is checked here, before anything is decoded
 
 
@@ -37,8 +42,8 @@ def open_picture(source: str | Path | bytes) -> np.ndarray:
         `(h, w, 3)` uint8 RGB, or `(h, w, 4)` RGBA where the file has transparency.
 
     Raises:
-        PictureError: the file is missing, empty or cut short.
-        UnknownFormatError: it is no picture.
+        PictureError: the file is missing, empty or damaged, or its pixels are no colours.
+        UnknownFormatError: it is no picture of one of `FORMATS`.
         TooLargeError: it has too many pixels.
     """
     content = source if isinstance(source, bytes) else _read(Path(source))
@@ -56,10 +61,8 @@ def open_picture(source: str | Path | bytes) -> np.ndarray:
         raise
     except MemoryError:
         raise TooLargeError("The picture is too large for this computer's memory.") from None
-    except (
-        Exception
-    ) as error:  # decoders raise OSError, SyntaxError, struct.error, ValueError and more on damaged files
-        raise PictureError(f"The picture is damaged or cut short ({_first_line(error)}).") from error
+    except Exception as error:  # decoders raise OSError, SyntaxError, struct.error and more, in words for programmers
+        raise PictureError(DAMAGED) from error
 
 
 def list_pictures(path: Path) -> list[Path]:
@@ -86,7 +89,7 @@ def _read(path: Path) -> bytes:
 
 
 def _decode(content: bytes) -> np.ndarray:
-    with Image.open(io.BytesIO(content)) as file:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as file:
         width, height = file.size
         if width * height > MAX_MEGAPIXELS * 1e6:
             raise TooLargeError(
@@ -100,12 +103,10 @@ def _eight_bits(file: Image.Image) -> Image.Image:
     if file.mode in ("I", "F") or file.mode.startswith("I;16"):
         values = np.asarray(file, np.float64)
         low, high = values.min(), values.max()
+        if not np.isfinite(high - low):
+            raise PictureError(NO_NUMBERS)
         # A 16-bit scan often uses a part of its range only: spread what is there, as viewers do.
         return Image.fromarray(((values - low) / max(high - low, 1) * 255).astype(np.uint8)).convert("RGB")
     transparent = file.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in file.info
     mode = "RGBA" if transparent else "RGB"
     return file if file.mode == mode else file.convert(mode)  # `convert` copies all pixels in any case
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -1,11 +1,12 @@
 import io
+import stat
 
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import EpsImagePlugin, Image, UnidentifiedImageError
 
-from mnist_app.reading.picture_files import PictureError, list_pictures, open_picture
+from mnist_app.reading.picture_files import PictureError, UnknownFormatError, list_pictures, open_picture
 
 
 def encode(image: Image.Image, format: str, **options) -> bytes:
@@ -19,7 +20,7 @@ def red() -> Image.Image:
     return Image.new("RGB", (40, 20), (250, 10, 10))
 
 
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF"])
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "MPO", "WEBP", "BMP", "GIF", "TIFF", "HEIF"])
 def test_formats(red, format):
     if format == "HEIF":
         content = io.BytesIO()
@@ -60,6 +61,44 @@ def test_animation_gives_its_first_frame(red):
     assert open_picture(content)[10, 20, 0] > 200
 
 
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 40 20\n%%EndComments\nshowpage\n%%EOF\n"
+
+
+def test_no_program_is_started_for_a_file(tmp_path, monkeypatch):
+    """Pillow hands PostScript to the first `gs` on the path, whatever the file is called."""
+    started = tmp_path / "started"
+    stub = tmp_path / "gs"
+    stub.write_text(f"#!/bin/sh\necho $0 >> {started}\n")
+    stub.chmod(stub.stat().st_mode | stat.S_IEXEC)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(EpsImagePlugin, "gs_binary", None)  # Pillow looks for it once
+    with pytest.raises(UnidentifiedImageError), Image.open(io.BytesIO(POSTSCRIPT)) as file:
+        file.load()
+    assert started.exists(), "this file would start it"
+    started.unlink()
+    (tmp_path / "digits.png").write_bytes(POSTSCRIPT)
+    for source in (POSTSCRIPT, tmp_path / "digits.png"):
+        with pytest.raises(UnknownFormatError, match="not a picture that can be read"):
+            open_picture(source)
+    assert not started.exists()
+
+
+@pytest.mark.parametrize("format", ["ICO", "TGA", "PPM", "PCX", "JPEG2000", "PDF", "DDS"])
+def test_other_formats_are_refused_whatever_they_are_called(red, tmp_path, format):
+    path = tmp_path / "digits.png"
+    path.write_bytes(encode(red, format))
+    with pytest.raises(UnknownFormatError, match="PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC are"):
+        open_picture(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_pixels_that_are_no_numbers_are_said_to_be_none(value):
+    pixels = np.linspace(0, 1, 400, dtype=np.float32).reshape(20, 20)
+    pixels[3, 4] = value
+    with pytest.raises(PictureError, match="no numbers"):
+        open_picture(encode(Image.fromarray(pixels), "TIFF"))
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -77,8 +116,9 @@ def test_bad_content(content, sentence):
 def test_cut_short(format):
     noise = np.random.default_rng(0).integers(0, 255, (80, 80, 3), np.uint8)
     content = encode(Image.fromarray(noise), format)
-    with pytest.raises(PictureError, match="cut short|not a picture"):
+    with pytest.raises(PictureError, match="cut short|not a picture") as refused:
         open_picture(content[: len(content) // 2])
+    assert "(" not in str(refused.value), "what the decoder says is for programmers"
 
 
 def test_too_many_megapixels():
