@@ -25,7 +25,7 @@ IMAGE = "centre_of_mass"
 
 @dataclass(frozen=True)
 class Step:
-    """What a step made of the picture, to be shown."""
+    """What a step made of the picture, to be shown: `(h, w)` grey or `(h, w, 3)` RGB, uint8."""
 
     name: str
     hint: str
@@ -193,4 +193,7 @@ def _reduced(array: np.ndarray) -> np.ndarray:
     if array.dtype == bool:
         array = array.view(np.uint8) * 255
     scale = SHOWN_SIDE / max(array.shape[:2])
-    return array if scale >= 1 else cv2.resize(array, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    if scale < 1:
+        height, width = (max(1, round(length * scale)) for length in array.shape[:2])
+        array = cv2.resize(array, (width, height), interpolation=cv2.INTER_AREA)
+    return array if array.ndim == 2 else composite_alpha(array)

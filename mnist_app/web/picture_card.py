@@ -214,5 +214,5 @@ def _edit(file: PictureFile, model: StoredModel, head: Head | None, answer: Answ
 
 def _fit(preview: np.ndarray) -> np.ndarray:
     scale = min(EDIT_WIDTHS[canvas.default_paper()] / preview.shape[1], EDIT_HEIGHT / preview.shape[0])
-    size = (round(preview.shape[1] * scale), round(preview.shape[0] * scale))
+    size = (max(1, round(preview.shape[1] * scale)), max(1, round(preview.shape[0] * scale)))
     return cv2.resize(preview, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)

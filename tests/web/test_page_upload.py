@@ -9,6 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_app.reading.answer import Reading, Rejected
+from mnist_app.reading.steps import PICTURE_STEPS
 from mnist_app.web import navigation, picture_card
 from mnist_app.web.examples import PAGE_ROWS, compose_page
 
@@ -157,6 +158,52 @@ def test_steps_and_left_out_on_demand(page, mnist_test):
     assert not page.exception
     assert len(page.image) > few + 10
     assert all(image.proto.imgs[0].alt for image in page.image)
+
+
+def drawn_as(kind: str, digit: np.ndarray) -> bytes:
+    """A digit `(28, 28)`, white ink on black, as a file of some kind of pixels; the ink is dark there."""
+    ink = np.kron(digit, np.ones((10, 10), np.uint8))
+    grey = Image.fromarray(255 - ink)
+    see_through = np.dstack([np.zeros((*ink.shape, 3), np.uint8), ink])
+    palette, hair = grey.quantize(8), np.full((1, 2399, 3), 255, np.uint8)
+    made = {
+        "grey": (grey, "PNG", {}),
+        "one bit": (grey.convert("1"), "PNG", {}),
+        "sixteen bits": (Image.fromarray(65535 - ink.astype(np.uint16) * 257), "TIFF", {}),
+        "float": (Image.fromarray(1 - ink.astype(np.float32) / 255), "TIFF", {}),
+        "transparent": (Image.fromarray(see_through), "PNG", {}),
+        "transparent grey": (Image.fromarray(see_through[..., 2:]), "PNG", {}),
+        "palette": (palette, "PNG", {}),
+        "transparent palette": (palette, "PNG", {"transparency": palette.getpixel((0, 0))}),
+        "transparent web": (Image.fromarray(see_through), "WEBP", {"lossless": True}),
+        "print": (grey.convert("CMYK"), "JPEG", {"quality": 95}),
+        "a hair": (Image.fromarray(hair), "PNG", {}),
+        "a hair upright": (Image.fromarray(hair.reshape(2399, 1, 3)), "PNG", {}),
+    }
+    image, format, options = made[kind]
+    file = io.BytesIO()
+    image.save(file, format, **options)
+    return file.getvalue()
+
+
+KINDS = ["grey", "one bit", "sixteen bits", "float", "transparent", "transparent grey", "transparent web"]
+KINDS += ["palette", "transparent palette", "print", "a hair", "a hair upright"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_of_a_card_opens_for_every_kind_of_pixels(page, mnist_test, kind):
+    upload(page, ("picture.png", drawn_as(kind, mnist_test[0][0]), "image/*"))
+    assert [code.value for code in page.code] == ([] if "hair" in kind else ["7"])
+    few = len(page.image)
+    for toggle in page.toggle:
+        toggle.set_value(True)
+    for expander in page.expander:
+        page.session_state[expander.proto.id.split("-")[-1]] = True
+    page.run()
+    assert not page.exception
+    assert len(page.image) >= few + len(PICTURE_STEPS)
+    for image in page.image:
+        assert image.proto.imgs[0].alt
 
 
 def test_a_picture_without_digits_says_what_it_looks_like_and_counts_what_is_left_out(page, monkeypatch):
