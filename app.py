@@ -7,7 +7,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import runtime
 
-from mnist_app.web import navigation
+from mnist_app.web import address, navigation
 from mnist_app.web.api.routes import make_routes
 from mnist_app.web.cookie import VisitorCookie
 from mnist_app.web.navigation import Page
@@ -26,6 +26,9 @@ def show_page() -> None:
     page = st.navigation(groups, expanded=True)  # of more than a dozen pages, some would hide behind "View more"
     st.set_page_config(page_title=f"{page.title} · Handwritten digits")
     st.html("<style>.stMainBlockContainer { padding-top: 3.5rem }</style>")  # phones are low
+    if st.session_state.setdefault("address_is_new", True):  # later, its words are the widgets'
+        address.drop_nonsense()
+        st.session_state["address_is_new"] = False
     page.run()
 
 

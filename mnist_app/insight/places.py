@@ -75,4 +75,4 @@ def read_box(word: str) -> Box:
         left, right, bottom, top = (min(max(float(end), 0.0), SIDE) for end in word.split(","))
     except ValueError:
         return WHOLE, WHOLE
-    return (left, right), (bottom, top)
+    return ((left, right), (bottom, top)) if left <= right and bottom <= top else (WHOLE, WHOLE)  # not so with NaN

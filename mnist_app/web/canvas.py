@@ -1,5 +1,6 @@
 """The drawing canvas: strokes with undo, clear and load from Python, and boxes over a photo."""
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_app.reading.corrections import Mark
+from mnist_app.web.from_canvas import Taken, take_boxes, take_strokes
 from mnist_app.web.session import Sheet, Strokes
 
 INK = "#1b1f24"
@@ -37,7 +39,8 @@ def show_canvas(sheet: Sheet[Strokes], key: str, size: tuple[int, int], ink_widt
 
     if sheet.hand_over(fresh=key not in st.session_state):
         _answer_at_once(key, {"objects": sheet.start})
-    result = st_canvas(
+    sheet.content = _take(key, take_strokes)
+    st_canvas(
         stroke_width=ink_width,
         stroke_color=INK,
         background_color=PAPER,
@@ -46,7 +49,6 @@ def show_canvas(sheet: Sheet[Strokes], key: str, size: tuple[int, int], ink_widt
         height=size[1],
         key=key,
     )
-    sheet.content = (result.json_data or {}).get("objects", [])
     return sheet.content
 
 
@@ -79,6 +81,7 @@ def edit_boxes(sheet: Sheet[list[Mark]], key: str, photo: np.ndarray, scale: flo
     start = boxes_to_drawing(boxes, stroke_color=BOX) | {"turn": sheet.turn}
     if given:
         _answer_at_once(key, start)
+    _take(key, take_boxes)
     result = st_canvas(
         drawing_mode="labeled_rect",
         stroke_width=3,
@@ -92,6 +95,15 @@ def edit_boxes(sheet: Sheet[list[Mark]], key: str, photo: np.ndarray, scale: flo
         key=key,
     )
     return [Mark(tuple(box[side] / scale for side in SIDES), box["label"].strip()) for box in result.boxes]
+
+
+def _take(key: str, take: Callable[[Any], Taken]) -> list[dict[str, Any]]:
+    """Take what a canvas sent, before the canvas itself looks at it; says what had to be left out."""
+    taken = take(st.session_state[key])
+    if taken.left_out:
+        st.warning(taken.left_out, icon=":material/gesture:")
+        _answer_at_once(key, {"objects": taken.objects})
+    return taken.objects
 
 
 def _answer_at_once(key: str, drawing: dict[str, Any]) -> None:

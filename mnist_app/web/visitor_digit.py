@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Sequence
 
@@ -106,7 +107,9 @@ def link_canvas(model: str, case: Case) -> None:
 def trace_on_canvas() -> None:
     """Where the address asks for it, put a digit on Draw's canvas, as pen strokes; before the canvas is shown."""
     word = st.query_params.get("trace", "")
-    found = _test_digit(word) if word.isdecimal() else decode(word)
+    found = _test_digit(word)
+    if found is None:
+        found = decode(word)
     if found is None:
         return
     del st.query_params["trace"]  # the next run is to keep what is drawn
@@ -120,6 +123,8 @@ def show_missing() -> None:
     st.page_link(navigation.DRAW.path, label="Draw one", icon=navigation.DRAW.icon)
 
 
-def _test_digit(number: str) -> np.ndarray | None:
+def _test_digit(word: str) -> np.ndarray | None:
+    """The test digit of a number as an address holds it; None for anything else."""
     images = ui.load_digits()[1][0]
-    return images[int(number)] if int(number) < len(images) else None
+    number = int(word) if re.fullmatch("[0-9]{1,9}", word) else len(images)
+    return images[number] if number < len(images) else None

@@ -29,7 +29,7 @@ def test_a_box_holds_the_digits_inside_it(exam, stored):
     assert len(places.inside(points, (places.WHOLE, places.WHOLE))) == 60
 
 
-@pytest.mark.parametrize("word", ["", "1,2,3", "a,b,c,d"])
+@pytest.mark.parametrize("word", ["", "1,2,3", "a,b,c,d", "nan,nan,nan,nan", "1,nan,2,3", "90,10,0,50", "0,50,90,10"])
 def test_what_is_no_box_is_the_whole_map(word):
     assert places.read_box(word) == (places.WHOLE, places.WHOLE)
 

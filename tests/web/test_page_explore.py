@@ -61,7 +61,7 @@ def test_digit_goes_to_the_canvas_as_strokes(y_prob):
     assert f">{y_prob[0].argmax()}</div>" in status
 
 
-@pytest.mark.parametrize("number", ["10000", "-1", "x"])
+@pytest.mark.parametrize("number", ["10000", "-1", "x", "1" * 5000, "²", "٣"])
 def test_only_a_test_digit_goes_to_the_canvas(number):
     assert not open_page(DRAW, trace=number).session_state["session"].drawing.start
 

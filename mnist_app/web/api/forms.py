@@ -3,15 +3,13 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import from_json
+from pydantic_core import PydanticCustomError, from_json
 
 from mnist_app.network.model_store import DEFAULT_MODEL
 from mnist_app.reading.front_door import HowMany
+from mnist_app.web.from_canvas import FARTHEST, MOST_BOXES, MOST_POINTS, MOST_STROKES
 
 WIDEST = 4000  # pixels of a canvas's side: as large as screens are
-FARTHEST = 10_000.0  # pixels that a pen may be away from the canvas's corner
-MOST_STROKES = 1000
-MOST_BOXES = 1000
 SEVEN: dict[str, Any] = {
     "width": 100,
     "height": 150,
@@ -74,8 +72,21 @@ class Drawing(Asked):
     height: Annotated[Side, Field(description="Of the canvas.")]
     strokes: Annotated[
         list[Stroke],
-        Field(max_length=MOST_STROKES, description="Each a list of the points [x, y] that the pen went through."),
+        Field(
+            max_length=MOST_STROKES,
+            description="Each a list of the points [x, y] that the pen went through; "
+            f"at most {MOST_POINTS:,} points in all.",
+        ),
     ]
+
+    @field_validator("strokes")
+    @classmethod
+    def count(cls, strokes: list[Any]) -> list[Any]:
+        """Refuse more points than can be drawn in a second."""
+        if (points := sum(map(len, strokes))) > MOST_POINTS:
+            said = "should have at most {most} points in all, not {points}"
+            raise PydanticCustomError("too_long", said, {"most": MOST_POINTS, "points": points})
+        return strokes
 
 
 class DigitRead(BaseModel):

@@ -217,6 +217,7 @@ def test_a_drawing_takes_model_and_digits_beside_its_strokes_and_in_the_address(
         ({"strokes": [[]]}, 422, "strokes[0] should have at least 1 item, not 0."),
         ({"strokes": [[[1, 2, 3]]]}, 422, "strokes[0][0] should have at most 2 items, not 3."),
         ({"strokes": [[[1, 20_000]]]}, 422, "strokes[0][0][1] should be less than or equal to 10000, not 20000."),
+        ({"strokes": [[[1, 2]] * 5001] * 4}, 422, "strokes should have at most 20000 points in all, not 20004."),
         ({"strokes": [[[1, 2]]] * 1001}, 422, "strokes should have at most 1000 items, not 1001."),
         ({"width": 0}, 422, "width should be greater than or equal to 1, not 0."),
         ({"height": 4001}, 422, "height should be less than or equal to 4000, not 4001."),

@@ -1,0 +1,25 @@
+"""What stands in a page's address behind the question mark: anyone can write anything there."""
+
+import math
+
+import streamlit as st
+
+
+def drop_nonsense() -> None:
+    """Drop from the address what no page can mean, before one looks at it; the page begins anew without.
+
+    Streamlit itself checks what is bound to a widget, but for these: a list that always has a choice loses it by an
+    empty word, and a whole number cannot be made of infinity.
+    """
+    if nonsense := [name for name in st.query_params if not all(map(means, st.query_params.get_all(name)))]:
+        for name in nonsense:
+            del st.query_params[name]
+        st.rerun()
+
+
+def means(word: str) -> bool:
+    """Whether a word can mean something: it is not empty, and no number without an end."""
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return bool(word)
