@@ -10,9 +10,10 @@ import sys
 from streamlit.testing.v1 import AppTest
 from mnist_app.web.examples import draw_example
 from mnist_app.web.navigation import PAGES
+from mnist_app.web.paper import SIZE
 
 app = AppTest.from_file("app.py", default_timeout=60)
-app.session_state["drawing"] = {"drawing": {"raw": {"objects": draw_example(4, (480, 300), 16, "black")}, "data": None}}
+app.session_state["drawing"] = {"strokes": draw_example(4, SIZE, 16)}
 assert not app.run().exception
 for page in PAGES:
     app.switch_page(page.path).run()

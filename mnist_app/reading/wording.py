@@ -6,9 +6,10 @@ from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.left_out import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS
 from mnist_app.tables import Row
 
-EMPTY_CANVAS = "…", "The paper is empty. Draw a digit, or a number."
+EMPTY_PAPER = "", "The paper is empty. The answer to what you draw appears here, after every stroke."
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 CLEAR = 0.9  # above it, no other digit is worth naming
+CERTAINTY = ((0.99, "Almost certain"), (CLEAR, "Very sure"), (0.7, "Fairly sure"), (0.0, "Not sure"))
 LOOKS_LIKE = {
     PHOTO: "This looks like a photo, not a page.",
     WORDS: "This looks like words.",
@@ -75,4 +76,4 @@ def _why_none(reading: Reading) -> str:
 
 
 def _certainty(confidence: float) -> str:
-    return "Almost certain" if confidence >= 0.99 else "Very sure" if confidence >= CLEAR else "Fairly sure"
+    return next(words for least, words in CERTAINTY if confidence >= least)

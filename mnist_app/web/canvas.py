@@ -1,6 +1,5 @@
-"""The drawing canvas: strokes with undo, clear and load from Python, and boxes over a photo."""
+"""The canvas with boxes over a photo, which can be moved, drawn, deleted and given another label."""
 
-from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -8,58 +7,17 @@ import numpy as np
 import streamlit as st
 
 from mnist_app.reading.corrections import Mark
-from mnist_app.web.from_canvas import Taken, take_boxes, take_strokes
-from mnist_app.web.session import Sheet, Strokes
+from mnist_app.web.from_canvas import take_boxes
+from mnist_app.web.session import Sheet
 
-INK = "#1b1f24"
-PAPER = "#ffffff"  # in the dark theme too: it is paper, and a change of this colour would wipe the canvas
-PAPERS = {"Small": (340, 300), "Wide": (480, 300)}  # 340 pixels fit a phone of 375
+NARROW = 340  # pixels of a photo that has smaller labels
 BOX = "#0072B2"
 SIDES = ("left", "top", "width", "height")
 
 
-def default_paper() -> str:
-    """Name of the paper that suits the visitor: Python cannot know the window's width, but phones say "Mobile"."""
-    return "Small" if "Mobi" in st.context.headers.get("User-Agent", "") else "Wide"
-
-
-def show_canvas(sheet: Sheet[Strokes], key: str, size: tuple[int, int], ink_width: int) -> Strokes:
-    """Show a canvas to draw on; it keeps its drawing when the visitor goes to another page and returns.
-
-    Args:
-        sheet: what lies on it.
-        key: of the widget.
-        size: width and height in pixels.
-        ink_width: of the pen in pixels; strokes that are there keep theirs.
-
-    Returns:
-        The strokes as fabric.js objects, the oldest first; empty for an empty canvas.
-    """
-    from streamlit_drawable_canvas import st_canvas  # importing it outside a running Streamlit raises
-
-    if sheet.hand_over(fresh=key not in st.session_state):
-        _answer_at_once(key, {"objects": sheet.start})
-    sheet.content = _take(key, take_strokes)
-    st_canvas(
-        stroke_width=ink_width,
-        stroke_color=INK,
-        background_color=PAPER,
-        initial_drawing={"objects": sheet.start, "turn": sheet.turn},
-        width=size[0],
-        height=size[1],
-        key=key,
-    )
-    return sheet.content
-
-
-def undo(sheet: Sheet[Strokes]) -> None:
-    """Take the last stroke away."""
-    sheet.put(sheet.content[:-1])
-
-
-def clear(sheet: Sheet[Strokes]) -> None:
-    """Take all strokes away."""
-    sheet.put([])
+def on_phone() -> bool:
+    """Whether the visitor has a phone: Python cannot know the window's width, but phones say "Mobile"."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
 
 
 def edit_boxes(sheet: Sheet[list[Mark]], key: str, photo: np.ndarray, scale: float) -> list[Mark]:
@@ -81,7 +39,10 @@ def edit_boxes(sheet: Sheet[list[Mark]], key: str, photo: np.ndarray, scale: flo
     start = boxes_to_drawing(boxes, stroke_color=BOX) | {"turn": sheet.turn}
     if given:
         _answer_at_once(key, start)
-    _take(key, take_boxes)
+    taken = take_boxes(st.session_state[key])
+    if taken.left_out:
+        st.warning(taken.left_out, icon=":material/gesture:")
+        _answer_at_once(key, {"objects": taken.objects})
     result = st_canvas(
         drawing_mode="labeled_rect",
         stroke_width=3,
@@ -91,19 +52,10 @@ def edit_boxes(sheet: Sheet[list[Mark]], key: str, photo: np.ndarray, scale: flo
         initial_drawing=start,
         width=photo.shape[1],
         height=photo.shape[0],
-        font_size=12 if photo.shape[1] <= PAPERS["Small"][0] else 18,
+        font_size=12 if photo.shape[1] <= NARROW else 18,
         key=key,
     )
     return [Mark(tuple(box[side] / scale for side in SIDES), box["label"].strip()) for box in result.boxes]
-
-
-def _take(key: str, take: Callable[[Any], Taken]) -> list[dict[str, Any]]:
-    """Take what a canvas sent, before the canvas itself looks at it; says what had to be left out."""
-    taken = take(st.session_state[key])
-    if taken.left_out:
-        st.warning(taken.left_out, icon=":material/gesture:")
-        _answer_at_once(key, {"objects": taken.objects})
-    return taken.objects
 
 
 def _answer_at_once(key: str, drawing: dict[str, Any]) -> None:

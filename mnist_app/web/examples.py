@@ -1,12 +1,10 @@
 """Ready-made input for those who cannot draw or have no photo at hand: ten drawn digits, and pages of MNIST digits."""
 
-from typing import Any
-
 import cv2
 import numpy as np
 
 from mnist_app.digits.datasets import Split
-from mnist_app.web.strokes import to_object
+from mnist_app.web.strokes import Stroke
 
 # Pen points of each digit in a box 100 wide and 140 high, one list a stroke. A point given twice makes a sharp corner.
 HEIGHT = 140
@@ -31,18 +29,18 @@ CELL, MARGIN = 84, 60  # size of a digit's place on an example page, and of the 
 PAPER, PENCIL = np.array([236, 228, 210]), np.array([40, 46, 84])
 
 
-def draw_example(digit: int, size: tuple[int, int], width: float, colour: str) -> list[dict[str, Any]]:
-    """Draw one of ten ready-made digits in the middle of a canvas, as objects that the canvas shows and can undo.
+def draw_example(digit: int, size: tuple[int, int], width: float) -> list[Stroke]:
+    """Draw one of ten ready-made digits in the middle of a paper, which shows it and can undo it.
 
     Args:
         digit: 0 to 9.
-        size: width and height of the canvas in pixels.
+        size: width and height of the paper in pixels.
         width: of the pen in pixels.
-        colour: of the ink, as CSS writes it.
     """
     scale = 0.62 * size[1] / HEIGHT
     left, top = (size[0] - 100 * scale) / 2, (size[1] - HEIGHT * scale) / 2
-    return [to_object([(left + scale * x, top + scale * y) for x, y in line], width, colour) for line in DIGITS[digit]]
+    placed = [[(left + scale * x, top + scale * y) for x, y in line] for line in DIGITS[digit]]
+    return [Stroke(width=width, points=points) for points in placed]
 
 
 def compose_page(digits: Split, seed: int = 0, ruled: bool = False) -> np.ndarray:

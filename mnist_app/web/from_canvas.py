@@ -1,29 +1,34 @@
-"""What a canvas sends, checked where it comes in: anyone can send anything in a browser's name."""
+"""What paper and canvas send, checked where it comes in: anyone can send anything in a browser's name."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
+
+from mnist_app.web.strokes import Stroke
 
 MOST_STROKES, MOST_POINTS = 1000, 20_000  # points of all strokes together: minutes without lifting the pen
 MOST_BOXES = 1000
-FARTHEST = 10_000.0  # pixels that anything may be away from the canvas's corner
-LARGEST = 100.0  # times its size that something may be scaled to
+FARTHEST = 10_000.0  # pixels that anything may be away from the paper's corner
+LARGEST = 100.0  # times its size that something may be scaled to, and pixels of the widest pen
 NO_STROKES = "A part of the drawing was left out, because it is no pen stroke."
 TOO_MANY = f"A part of the drawing was left out: at most {MOST_STROKES:,} strokes of {MOST_POINTS:,} points are read."
 NO_BOXES = "Some of the boxes were left out, because they are none."
 
 Number = Annotated[float, Field(strict=True, ge=-FARTHEST, le=FARTHEST, allow_inf_nan=False)]
 Scale = Annotated[float, Field(strict=True, ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
-Flag = Annotated[bool, Field(strict=True)]
 Word = Annotated[str, Field(strict=True, max_length=40)]
-Start = tuple[Literal["M"], Number, Number]
-Straight = tuple[Literal["L"], Number, Number]
-Curve = tuple[Literal["Q"], Number, Number, Number, Number]
-Piece = Annotated[Curve | Straight | Start, Field(union_mode="left_to_right")]
 
 
-class Taken(NamedTuple):
-    """What fits of what a canvas sent, and a sentence on what does not; "" where all fits."""
+class TakenStrokes(NamedTuple):
+    """What fits of what the paper sends, and a sentence on what does not; "" where all fits."""
+
+    strokes: list[Stroke]
+    left_out: str
+
+
+class TakenBoxes(NamedTuple):
+    """What fits of what a canvas with boxes sends, and a sentence on what does not; "" where all fits."""
 
     objects: list[dict[str, Any]]
     left_out: str
@@ -44,27 +49,11 @@ class Placed(BaseModel):
     originY: Literal["top", "center", "bottom"] = "top"
 
 
-class Stroke(Placed):
-    """A pen stroke, as fabric.js writes one."""
+class PenStroke(BaseModel):
+    """A stroke, as the paper writes one."""
 
-    type: Literal["Path"]
-    path: Annotated[list[Piece], Field(min_length=1, max_length=MOST_POINTS), FailFast()]
-    angle: Number = 0
-    flipX: Flag = False
-    flipY: Flag = False
-    fill: Word | None = None
-    stroke: Word | None = None
-    strokeWidth: Annotated[Scale, Field(ge=0)] = 0
-    strokeLineCap: Word = ""
-    strokeLineJoin: Word = ""
-
-    @field_validator("path")
-    @classmethod
-    def begin(cls, path: list[Piece]) -> list[Piece]:
-        """A curve has to come from somewhere."""
-        if path[0][0] == "Q":
-            raise ValueError("should begin with a point")
-        return path
+    width: Annotated[Scale, Field(ge=0)]
+    points: Annotated[list[tuple[Number, Number]], Field(min_length=1, max_length=MOST_POINTS), FailFast()]
 
 
 class LabelledBox(Placed):
@@ -104,36 +93,39 @@ class State(BaseModel):
     backgroundFit: Photo | None = None
 
 
-def take_strokes(state: Any) -> Taken:
+def take_strokes(state: Any) -> TakenStrokes:
     """Take pen strokes.
 
     Args:
-        state: what `st.session_state` holds of a canvas.
+        state: what `st.session_state` holds of a paper.
 
     Returns:
-        The strokes as fabric.js objects, the oldest first, up to `MOST_STROKES` with `MOST_POINTS` in all.
+        The strokes, the oldest first, up to `MOST_STROKES` with `MOST_POINTS` in all.
     """
-    sent, fits = _unpack(state)
-    left_out = NO_STROKES if not fits else TOO_MANY if len(sent) > MOST_STROKES else ""
-    strokes: list[dict[str, Any]] = []
+    sent = state.get("strokes") if isinstance(state, Mapping) else None
+    if not isinstance(sent, list):
+        return TakenStrokes([], NO_STROKES)
+    left_out = TOO_MANY if len(sent) > MOST_STROKES else ""
+    strokes: list[Stroke] = []
     points = 0
     for item in sent[:MOST_STROKES]:
-        stroke = _fit(Stroke, item)
-        if stroke is None:
+        try:
+            stroke = PenStroke.model_validate(item)
+        except ValidationError:
             left_out = left_out or NO_STROKES
             continue
-        points += sum(len(piece) // 2 for piece in stroke["path"])
+        points += len(stroke.points)
         if points > MOST_POINTS:
-            return Taken(strokes, TOO_MANY)
-        strokes.append(stroke)
-    return Taken(strokes, left_out)
+            return TakenStrokes(strokes, TOO_MANY)
+        strokes.append(Stroke(width=stroke.width, points=stroke.points))
+    return TakenStrokes(strokes, left_out)
 
 
-def take_boxes(state: Any) -> Taken:
+def take_boxes(state: Any) -> TakenBoxes:
     """Take labelled boxes; as `take_strokes`, up to `MOST_BOXES`."""
     sent, fits = _unpack(state)
     boxes = [box for item in sent[:MOST_BOXES] if (box := _fit(LabelledBox, item))]
-    return Taken(boxes, "" if fits and len(boxes) == len(sent) else NO_BOXES)
+    return TakenBoxes(boxes, "" if fits and len(boxes) == len(sent) else NO_BOXES)
 
 
 def _unpack(state: Any) -> tuple[list[Any], bool]:

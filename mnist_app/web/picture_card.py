@@ -18,7 +18,7 @@ from mnist_app.web import annotate, canvas, taps, taught, ui, visitor_digit
 from mnist_app.web.annotate import LeftOut
 from mnist_app.web.session import PictureFile, Sheet
 
-EDIT_WIDTHS = {"Small": 300, "Wide": 640}  # of the photo under the boxes, in pixels
+EDIT_WIDTH, ON_PHONE = 640, 300  # of the photo under the boxes, in pixels
 EDIT_HEIGHT = 900
 HOW_TO_EDIT = (
     "**Missed a digit?** Draw a box around it. **Wrong box or digit?** Touch the pencil above the picture, then a box, "
@@ -213,6 +213,7 @@ def _edit(file: PictureFile, model: StoredModel, head: Head | None, answer: Answ
 
 
 def _fit(preview: np.ndarray) -> np.ndarray:
-    scale = min(EDIT_WIDTHS[canvas.default_paper()] / preview.shape[1], EDIT_HEIGHT / preview.shape[0])
+    width = ON_PHONE if canvas.on_phone() else EDIT_WIDTH
+    scale = min(width / preview.shape[1], EDIT_HEIGHT / preview.shape[0])
     size = (max(1, round(preview.shape[1] * scale)), max(1, round(preview.shape[0] * scale)))
     return cv2.resize(preview, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)

@@ -4,15 +4,15 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from mnist_app.insight.places import WHOLE, Box
 from mnist_app.reading.corrections import Mark
+from mnist_app.web.strokes import Stroke
 
 Content = TypeVar("Content")
-Strokes = list[dict[str, Any]]  # fabric.js objects, the oldest first
 
 
 @dataclass
@@ -81,9 +81,9 @@ class Session:
     """What one visitor has in hand.
 
     Attributes:
-        drawing: the strokes on Draw's canvas.
+        drawing: the strokes on Draw's paper.
         digit: `(28, 28)` uint8, the visitor's own digit for the pages that say more of one; None before the first.
-        digit_is_drawn: whether that digit lies on Draw's canvas.
+        digit_is_drawn: whether that digit lies on Draw's paper.
         files: the pictures that are uploaded, by Streamlit's id.
         example: name of the page to try that was chosen on Upload.
         marks: the boxes of each card that is or was corrected by hand, by the card's key.
@@ -93,7 +93,7 @@ class Session:
         as_taught: whether their digits are read with what they taught the network.
     """
 
-    drawing: Sheet[Strokes] = field(default_factory=lambda: Sheet([]))
+    drawing: Sheet[list[Stroke]] = field(default_factory=lambda: Sheet([]))
     digit: np.ndarray | None = None
     digit_is_drawn: bool = False
     files: dict[str, PictureFile] = field(default_factory=dict)

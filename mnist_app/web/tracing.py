@@ -1,14 +1,12 @@
 """Turn an image of a digit into pen strokes that fill the same shape, to go on drawing where MNIST stopped."""
 
-from typing import Any
-
 import cv2
 import numpy as np
 
 from mnist_app.settings import IMAGE_SIZE
-from mnist_app.web.strokes import THINNEST
+from mnist_app.web.strokes import THINNEST, Stroke
 
-FILLED = 0.86  # share of the canvas that the 28 pixels take
+FILLED = 0.86  # share of the paper that the 28 pixels take
 GAP = 3  # pixels from line to line: less than the pen's width
 TALLEST = 36  # pixels: a taller stroke would be drawn again with a wider pen
 INK = 110  # of 255: grey from which on it is ink
@@ -17,33 +15,19 @@ Point = tuple[float, int]  # column, row
 Run = tuple[int, int]  # first and last pixel of ink in a line
 
 
-def trace(image: np.ndarray, size: tuple[int, int], colour: str) -> list[dict[str, Any]]:
-    """Fill the shape of an image with pen strokes to and fro, as objects that the canvas shows and can undo.
+def trace(image: np.ndarray, size: tuple[int, int]) -> list[Stroke]:
+    """Fill the shape of an image with pen strokes to and fro, which the paper shows and can undo.
 
     Args:
         image: `(28, 28)` uint8.
-        size: width and height of the canvas in pixels.
-        colour: of the ink, as CSS writes it.
-
-    Returns:
-        fabric.js objects, as `strokes.to_object` makes them, but with sharp corners.
+        size: width and height of the paper in pixels.
     """
     scale = FILLED * min(size) / IMAGE_SIZE
     side = round(scale * IMAGE_SIZE)
     mask = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC) > INK
     left, top = (size[0] - side) // 2, (size[1] - side) // 2
-    return [
-        {
-            "type": "Path",
-            "path": [["M" if i == 0 else "L", float(x + left), float(y + top)] for i, (x, y) in enumerate(points)],
-            "fill": None,
-            "stroke": colour,
-            "strokeWidth": THINNEST,
-            "strokeLineCap": "round",
-            "strokeLineJoin": "round",
-        }
-        for points in _scan(mask)
-    ]
+    sharp = [[(float(x + left), float(y + top)) for x, y in points for _ in range(2)] for points in _scan(mask)]
+    return [Stroke(width=THINNEST, points=points) for points in sharp]
 
 
 def _scan(mask: np.ndarray) -> list[list[Point]]:

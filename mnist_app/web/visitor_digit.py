@@ -12,7 +12,7 @@ import streamlit as st
 from mnist_app.insight.exam import Case
 from mnist_app.reading.answer import Digit
 from mnist_app.settings import IMAGE_SIZE
-from mnist_app.web import canvas, navigation, taught, tracing, ui
+from mnist_app.web import navigation, paper, taught, tracing, ui
 
 PARAMETER = "own"  # of the address
 TEST, OWN = "test digit", "your own"  # what the page Digit shows
@@ -91,21 +91,21 @@ def link_confused(model: str, first: int, second: int, disabled: bool = False) -
     )
 
 
-def link_canvas(model: str, case: Case) -> None:
+def link_paper(model: str, case: Case) -> None:
     """Link to Draw with this digit as pen strokes; one that was drawn there is there still."""
     drawn = case.number is None and ui.session().digit_is_drawn
     trace = {} if drawn else {"trace": encode(case.image) if case.number is None else str(case.number)}
     st.page_link(
         navigation.DRAW.path,
-        label="Edit on the canvas",
+        label="Edit with the pen",
         icon=":material/edit:",
         help="Opens Draw with this digit as pen strokes.",
         query_params={"model": model, **trace},
     )
 
 
-def trace_on_canvas() -> None:
-    """Where the address asks for it, put a digit on Draw's canvas, as pen strokes; before the canvas is shown."""
+def trace_on_paper() -> None:
+    """Where the address asks for it, put a digit on Draw's paper, as pen strokes; before the paper is shown."""
     word = st.query_params.get("trace", "")
     found = _test_digit(word)
     if found is None:
@@ -113,8 +113,7 @@ def trace_on_canvas() -> None:
     if found is None:
         return
     del st.query_params["trace"]  # the next run is to keep what is drawn
-    paper = canvas.PAPERS[canvas.default_paper()]
-    ui.session().drawing.put(tracing.trace(found, paper, canvas.INK))
+    ui.session().drawing.put(tracing.trace(found, paper.SIZE))
 
 
 def show_missing() -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from serving import SECONDS, wait_until_idle
 
 from mnist_app.web.navigation import FIRST, PAGES
+from mnist_app.web.paper import SIZE
 
 SEVEN = [[(150, 70), (240, 70), (180, 240)]]
 FOUR = [[(60, 60), (30, 160), (120, 160)], [(95, 110), (95, 250)]]
@@ -17,20 +18,21 @@ TWO = [[(190, 100), (210, 65), (250, 60), (270, 90), (265, 130), (190, 245), (28
 
 def draw(page: Page, strokes: list[list[tuple[int, int]]]) -> None:
     """Draw with the mouse."""
-    canvas = page.locator("canvas.upper-canvas")
-    canvas.wait_for()
-    box = canvas.bounding_box()
+    paper = page.locator(".paper svg")
+    paper.wait_for()
+    box = paper.bounding_box()
+    scale = box["width"] / SIZE[0]
     for (x, y), *rest in strokes:
-        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.move(box["x"] + scale * x, box["y"] + scale * y)
         page.mouse.down()
         for x, y in rest:
-            page.mouse.move(box["x"] + x, box["y"] + y, steps=5)
+            page.mouse.move(box["x"] + scale * x, box["y"] + scale * y, steps=5)
         page.mouse.up()
 
 
 def press(page: Page, name: str) -> None:
-    """Press one of the page's own buttons; the canvas has an undo of its own."""
-    page.get_by_test_id("stButton").get_by_role("button", name=name, exact=True).click()
+    """Press one of the paper's buttons."""
+    page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click()
 
 
 def says(page: Page, pattern: str) -> None:
@@ -72,8 +74,27 @@ def test_draw_undo_clear(visit):
     says(page, "^4[^2].*%")
     draw(page, TWO)
     says(page, "^42.*%")
-    press(page, "Undo")  # the same drawing a second time
+    page.keyboard.press("z")  # the same drawing a second time
     says(page, "^4[^2].*%")
+    press(page, "Redo")
+    says(page, "^42.*%")
+    page.keyboard.press("c")
+    says(page, "empty")
+    press(page, "Undo")
+    says(page, "^42.*%")
+
+
+def test_a_reload_finds_the_drawing_again(visit):
+    page = visit.page
+    draw(page, FOUR)
+    says(page, "^4.*%")
+    page.reload()
+    says(page, "^4.*%")
+    page.locator(".st-key-example_7 button").click()
+    says(page, "^7.*%")
+    open_page(page, "Data")
+    open_page(page, "Draw")
+    says(page, "^7.*%")
 
 
 def test_load_an_example_and_see_the_way(visit):

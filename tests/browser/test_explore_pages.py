@@ -69,9 +69,9 @@ def test_a_digit_goes_from_the_errors_page_to_the_canvas_and_is_read(visit):
     page.get_by_role("option", name="lowest number").click()
     page.get_by_role("link", name="No. 0", exact=True).click()
     expect(page.get_by_text("Labelled 7, read as 7")).to_be_visible(timeout=SECONDS)
-    page.get_by_role("link", name="Edit on the canvas").click()
+    page.get_by_role("link", name="Edit with the pen").click()
     says(page, "^7.*%")
-    page.get_by_test_id("stButton").get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_role("button", name="Clear", exact=True).click()
     says(page, "empty")
 
 

@@ -33,7 +33,7 @@ from mnist_app import load_model, read_picture
 from mnist_app.digits.datasets import load_mnist
 from mnist_app.insight.benchmark import draw_page, photo_file
 from mnist_app.web.examples import DIGITS
-from mnist_app.web.strokes import render_strokes, to_path
+from mnist_app.web.strokes import render_strokes
 
 AT_ONCE = 8
 DRAWINGS, PHOTOS = 400, 48  # calls that are timed
@@ -88,8 +88,7 @@ def main() -> None:
     classifier = load_model()
 
     def draw_and_read() -> None:
-        paths = [{"path": to_path(line)} for line in STROKES["strokes"]]
-        read_picture(render_strokes(paths, (STROKES["width"], STROKES["height"])), classifier, drawn=True)
+        read_picture(render_strokes(STROKES["strokes"], (STROKES["width"], STROKES["height"])), classifier, drawn=True)
 
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "log.txt") as server:
         client = Client(server)

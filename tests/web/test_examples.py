@@ -9,8 +9,8 @@ from mnist_app.web.strokes import render_strokes
 @pytest.mark.parametrize("size", [(340, 300), (480, 300)])
 @pytest.mark.parametrize("digit", range(10))
 def test_every_example_is_read(digit, size, classifier):
-    objects = draw_example(digit, size, 16, "black")
-    assert read_picture(render_strokes(objects, size), classifier).text == str(digit)
+    drawn = [stroke["points"] for stroke in draw_example(digit, size, 16)]
+    assert read_picture(render_strokes(drawn, size), classifier).text == str(digit)
 
 
 @pytest.mark.parametrize("ruled", [False, True])

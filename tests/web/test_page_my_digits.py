@@ -16,7 +16,7 @@ from mnist_app.network.model_store import find_model
 from mnist_app.reading import corrections
 from mnist_app.reading.corrections import Mark
 from mnist_app.reading.front_door import read_picture
-from mnist_app.web import examples, navigation, taps, visitor
+from mnist_app.web import examples, navigation, paper, taps, visitor
 from mnist_app.web.examples import draw_example
 from mnist_app.web.session import Session
 
@@ -141,8 +141,7 @@ def draw(digit: int) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=60)
     app.session_state["session"] = Session(visitor="me")
     page = app.run()
-    objects = draw_example(digit, (480, 300), 16, "#000000")
-    page.session_state["drawing"] = {"drawing": {"raw": {"objects": objects}, "data": None}}
+    page.session_state["drawing"] = {"strokes": draw_example(digit, paper.SIZE, paper.PEN)}
     return page.run()
 
 

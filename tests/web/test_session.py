@@ -3,6 +3,7 @@ import pytest
 
 from mnist_app.insight.places import WHOLE
 from mnist_app.web.session import PictureFile, Session, Sheet
+from mnist_app.web.strokes import Stroke
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_canvas_that_was_left_begins_with_what_lay_on_it(sheet):
 
 def test_visitors_share_nothing():
     one, other = Session(), Session()
-    one.drawing.content.append({"type": "Path"})
+    one.drawing.content.append(Stroke(width=16, points=[(1, 2)]))
     one.marks["card"] = Sheet([])
     one.map_box.put(((1, 2), (3, 4)))
     assert (other.drawing.content, other.marks, other.map_box.content) == ([], {}, (WHOLE, WHOLE))

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from mnist_app.web.strokes import MARGIN, THINNEST, WIDEST, pen_width, read_lines, render_strokes, to_object
+from mnist_app.web.strokes import MARGIN, THINNEST, WIDEST, pen_width, render_strokes, smooth
 
-LINE = {"type": "Path", "path": [["M", 20, 30], ["L", 20, 90]]}
+LINE = [(20, 30), (20, 90)]
 
 
 def ink(picture: np.ndarray) -> tuple[int, int, int, int]:
@@ -23,47 +23,34 @@ def test_an_empty_drawing_is_white():
 
 
 def test_what_leaves_the_canvas_stays_on_the_paper():
-    over = {"path": [["M", 5, -10], ["L", 5, 40]]}
+    over = [(5, -10), (5, 40)]
     assert ink(render_strokes([over], (20, 20), 4))[1] == pytest.approx(-12, abs=1)
 
 
 def test_a_click_leaves_a_dot():
-    dot = {"path": [["M", 10, 10], ["L", 10.001, 10]]}
+    dot = [(10, 10)]
     assert ink(render_strokes([dot], (20, 20), 4)) == pytest.approx((8, 8, 12, 12), abs=1)
 
 
-def test_a_curve_bends():
-    (line,) = read_lines([{"path": [["M", 0, 0], ["Q", 50, 100, 100, 0]]}])
-    assert line[:, 1].max() == pytest.approx(50)
-    assert np.allclose(line[-1], (100, 0))
+def test_points_bend_a_curve_from_middle_to_middle():
+    line = smooth([(0, 0), (10, 0), (10, 10), (0, 10)])
+    assert line[0].tolist() == [0, 0]
+    assert line[-1].tolist() == [0, 10]
+    assert [10, 5] in line.tolist()  # between the two that bend
+    assert (line[:, 0] < 10).sum() == len(line) - 1, "no corner is reached"
 
 
-def test_other_objects_are_left_out():
-    assert read_lines([{"type": "Rect", "left": 1, "top": 1}]) == []
+def test_a_point_given_twice_is_a_sharp_corner():
+    line = smooth([(0, 0), (10, 0), (10, 0), (10, 10)])
+    assert [10, 0] in line.tolist()
+    assert (np.abs(line - (10, 0)) < 1e-9).any(axis=1).all(), "all points lie on one of the two straight lines"
 
 
-@pytest.mark.parametrize(
-    ("origin", "left", "top"), [("center", 40, 70), ("left", 35, 35)], ids=["by its centre", "by its corner"]
-)
-def test_a_stroke_moved_on_the_canvas_is_moved(origin, left, top):
-    moved = LINE | {"left": left, "top": top, "originX": origin, "originY": origin, "strokeWidth": 10}
-    (line,) = read_lines([moved])
-    assert np.allclose(line, [(40, 40), (40, 100)])
-
-
-def test_a_stroke_scaled_and_turned_on_the_canvas_is_so():
-    changed = LINE | {"left": 50, "top": 50, "originX": "center", "originY": "center", "scaleY": 0.5, "angle": 90}
-    (line,) = read_lines([changed])
-    assert np.allclose(line, [(65, 50), (35, 50)])
+@pytest.mark.parametrize("points", [[(3, 4)], [(3, 4), (5, 6)]])
+def test_too_few_points_to_bend_stay_as_they_are(points):
+    assert smooth(points).tolist() == [list(map(float, point)) for point in points]
 
 
 @pytest.mark.parametrize(("height", "width"), [(10, THINNEST), (100, 10), (900, WIDEST)])
 def test_the_pen_suits_the_drawing(height, width):
     assert pen_width([np.array([(0, 0), (0, height)])]) == width
-
-
-def test_a_pen_line_is_smoothed_and_keeps_its_ends():
-    path = to_object([(0, 0), (10, 0), (10, 10), (0, 10)], 5, "black")["path"]
-    assert path[0] == ["M", 0, 0]
-    assert path[1] == ["Q", 10, 0, 10, 5]
-    assert path[-1] == ["L", 0, 10]

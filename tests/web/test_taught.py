@@ -12,7 +12,7 @@ from mnist_app.digits import writers
 from mnist_app.network.classifier import load_classifier
 from mnist_app.network.model_store import find_model
 from mnist_app.network.personal import Gate, Head
-from mnist_app.web import navigation, taught
+from mnist_app.web import navigation, paper, taught
 from mnist_app.web.examples import draw_example
 from mnist_app.web.session import Session
 
@@ -94,8 +94,8 @@ def test_nobody_is_read_with_anothers_hand(hand):
 
 def test_draw_says_that_it_was_taught(monkeypatch):
     page = open_page(navigation.DRAW)
-    drawn = draw_example(7, (480, 300), 16, "#000000")
-    page.session_state["drawing"] = {"drawing": {"raw": {"objects": drawn}, "data": None}}
+    drawn = draw_example(7, paper.SIZE, paper.PEN)
+    page.session_state["drawing"] = {"strokes": drawn}
     assert "taught" not in captions(page.run())
     always(monkeypatch, 1)
     assert "Read as **1** since you taught it; before, it was read as 7." in captions(page.run())

@@ -10,15 +10,15 @@ SIZE = (480, 300)
 
 def test_strokes_stay_inside_and_keep_the_thin_pen(mnist_test):
     for image in mnist_test[0][:10]:
-        objects = tracing.trace(image, SIZE, "black")
-        points = np.concatenate(lines := strokes.read_lines(objects))
+        traced = tracing.trace(image, SIZE)
+        points = np.concatenate(lines := [strokes.smooth(stroke["points"]) for stroke in traced])
         assert points.min() >= 0
         assert (points.max(axis=0) <= SIZE).all()
         assert strokes.pen_width(lines) == strokes.THINNEST
 
 
 def test_nothing_is_traced_of_blank_paper():
-    assert tracing.trace(np.zeros((28, 28), np.uint8), SIZE, "black") == []
+    assert tracing.trace(np.zeros((28, 28), np.uint8), SIZE) == []
 
 
 @pytest.mark.parametrize("size", [(480, 300), (340, 300)])
@@ -27,6 +27,7 @@ def test_a_traced_digit_is_read_as_before(mnist_test, classifier, size):
     before = model_store.find_model().test_outputs()[0][:40].argmax(axis=1)
     same = 0
     for image, label in zip(images, before, strict=True):
-        reading = read_picture(strokes.render_strokes(tracing.trace(image, size, "black"), size), classifier)
+        traced = [stroke["points"] for stroke in tracing.trace(image, size)]
+        reading = read_picture(strokes.render_strokes(traced, size), classifier)
         same += reading.text == str(label)
     assert same >= 38

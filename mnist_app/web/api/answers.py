@@ -43,8 +43,7 @@ def answer_drawing(drawing: Drawing) -> dict[str, Any]:
     Raises:
         Problem: there is no such model.
     """
-    paths = [{"path": strokes.to_path(stroke)} for stroke in drawing.strokes]
-    picture = strokes.render_strokes(paths, (drawing.width, drawing.height))
+    picture = strokes.render_strokes(drawing.strokes, (drawing.width, drawing.height))
     reading = read_picture(picture, _find_classifier(drawing.model), digits=drawing.digits, drawn=True)
     return to_answer(None, strokes.on_canvas(reading))
 

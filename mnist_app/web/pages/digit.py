@@ -72,7 +72,7 @@ def show_digit(exam: Exam, case: Case) -> None:
     with picture:
         was = "was read" if case.true is None else f"is a handwritten {case.true} that was read"
         st.image(ui.to_url(ui.enlarge(case.image, 252)), alt=f"{case.name.capitalize()} {was} as {case.read}")
-        visitor_digit.link_canvas(exam.model, case)
+        visitor_digit.link_paper(exam.model, case)
     with said:
         st.markdown(f"#### {'Read' if case.true is None else f'Labelled {case.true}, read'} as {case.read}")
         with st.container(horizontal=True, gap="small"):

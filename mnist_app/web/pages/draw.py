@@ -9,59 +9,41 @@ from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
-from mnist_app.web import canvas, taps, taught, ui, visitor_digit
+from mnist_app.web import paper, taps, taught, ui, visitor_digit
 from mnist_app.web.examples import draw_example
-from mnist_app.web.session import Strokes
 from mnist_app.web.strokes import render_strokes
 
 KEY = "drawing"
-INK_WIDTH = 16
-PEN_HELP = "Thin or thick, it is read the same: before reading, your strokes are drawn again with one pen."
+NARROWEST = 340  # pixels of paper, and of the answer beside it; else it stands below
 BLANK = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
 
 
 @st.fragment
 def draw_and_answer(model: str) -> None:
-    """Canvas and answer: a fragment, so that a stroke redraws neither the page nor the sidebar."""
-    with st.container(horizontal=True, gap="medium"):
-        left, right = st.container(width="content"), st.container(width="stretch")
+    """Paper and answer: a fragment, so that a stroke redraws neither the page nor the sidebar."""
+    with st.grid(2, min_column_width=NARROWEST, gap="medium"):
+        left, right = st.container(), st.container()
     with left:
-        size, objects = show_paper()
-    picture = render_strokes(objects, size)
+        strokes = paper.show_paper(ui.session().drawing, KEY)
+    picture = render_strokes([stroke["points"] for stroke in strokes], paper.SIZE)
     head = taught.head(model)
     reading = read_picture(picture, taught.classifier(model, head), drawn=True)
     with right:
-        digit = show_reading(reading, empty=not objects)
+        digit = show_reading(reading, empty=not strokes)
         taught.say_changes(reading.digits, model, head)
         ask(reading, digit, model)
         visitor_digit.show_ways(digit, model)
     if digit:
         ui.session().keep_digit(digit.image, drawn=True)
-    show_examples(size)
-    show_way(picture if objects else None, digit)
-
-
-def show_paper() -> tuple[tuple[int, int], Strokes]:
-    """Show the canvas and its buttons; returns the paper's size and the strokes."""
-    paper = st.session_state.get("paper") or canvas.default_paper()
-    size = canvas.PAPERS[paper]
-    st.caption("With mouse, pen or finger")
-    drawing = ui.session().drawing
-    objects = canvas.show_canvas(drawing, KEY, size, st.session_state.get("ink_width", INK_WIDTH))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width=size[0]):
-        st.button("Undo", icon=":material/undo:", on_click=canvas.undo, args=[drawing], disabled=not objects)
-        st.button("Clear", icon=":material/delete:", on_click=canvas.clear, args=[drawing], disabled=not objects)
-        st.segmented_control(
-            "Paper", list(canvas.PAPERS), default=paper, key="paper", required=True, label_visibility="collapsed"
-        )
-    return size, objects
+    show_examples()
+    show_way(picture if strokes else None, digit)
 
 
 def show_reading(reading: Reading, empty: bool) -> Digit | None:
     """Show the answer, what the network sees and its ten probabilities; an empty paper keeps all in their places."""
     answer, seen = st.columns([3, 2], wrap=False, vertical_alignment="center")
     with answer:
-        ui.show_answer(*(wording.EMPTY_CANVAS if empty else wording.in_words(reading)))
+        ui.show_answer(*(wording.EMPTY_PAPER if empty else wording.in_words(reading)))
     digit = visitor_digit.choose(reading.digits, "digit") if reading.digits else None
     with seen:
         show_seen(digit, reading)
@@ -89,19 +71,16 @@ def show_seen(digit: Digit | None, reading: Reading) -> None:
     st.caption("What the network sees")
 
 
-def show_examples(size: tuple[int, int]) -> None:
-    """Offer ten drawn digits to load, and the pen's width."""
-    put = ui.session().drawing.put
-    examples, pen = st.columns([3, 2], gap="large")
-    with examples:
-        st.markdown("Or load one of these", help="They are drawn with strokes too: add to them, or undo.")
-        row = st.container(horizontal=True, gap="xsmall")
-        for half in range(2):  # a phone shows two rows of five
-            with row.container(horizontal=True, gap="xsmall", wrap=False, width="content"):
-                for digit in range(5 * half, 5 * half + 5):
-                    example = draw_example(digit, size, INK_WIDTH, canvas.INK)
-                    st.button(str(digit), key=f"example_{digit}", on_click=put, args=[example])
-    pen.slider("Ink width", 2, 40, INK_WIDTH, key="ink_width", help=PEN_HELP)
+def show_examples() -> None:
+    """Offer ten drawn digits to load."""
+    st.markdown("Or load one of these", help="They are drawn with strokes too: add to them, or undo.")
+    row = st.container(horizontal=True, gap="xsmall")
+    for half in range(2):  # a phone shows two rows of five
+        with row.container(horizontal=True, gap="xsmall", wrap=False, width="content"):
+            for digit in range(5 * half, 5 * half + 5):
+                example = draw_example(digit, paper.SIZE, paper.PEN)
+                put = ui.session().drawing.put
+                st.button(str(digit), key=f"example_{digit}", on_click=put, args=[example])
 
 
 def show_way(picture: np.ndarray | None, digit: Digit | None) -> None:
@@ -117,6 +96,6 @@ def show_way(picture: np.ndarray | None, digit: Digit | None) -> None:
         ui.show_steps(show_picture_steps(picture) + (show_digit_steps(digit.ink) if digit else ()))
 
 
-visitor_digit.trace_on_canvas()
+visitor_digit.trace_on_paper()
 st.title("Draw a digit")
 draw_and_answer(ui.pick_model(tested_here=False).name)
