@@ -2,11 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
+
+# A cell that begins so is run as a formula by spreadsheets; with an apostrophe before it, it is text.
+FORMULA = re.compile(r"'*\s*[=+\-@\t]")
 
 
 def to_text(rows: list[Row]) -> str:
@@ -21,13 +25,17 @@ def to_text(rows: list[Row]) -> str:
 
 
 def to_csv(rows: list[Row]) -> str:
-    """Write rows with the same keys as CSV with a header; "" for no rows."""
+    """Write rows with the same keys as CSV with a header; "" for no rows.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay what they are. All lines
+    of a text end alike.
+    """
     if not rows:
         return ""
     file = io.StringIO()
     writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
     return file.getvalue()
 
 
@@ -43,11 +51,26 @@ def read_csv(path: Path, types: Mapping[str, Callable[[str], Any]]) -> list[Row]
 
     def value(column: str, text: str) -> Any:
         if column not in types:
-            return text
+            return text[1:] if text.startswith("'") and FORMULA.match(text) else text
         return types[column](text) if text else None
 
     with path.open(newline="", encoding="utf-8") as file:
         return [{column: value(column, text) for column, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _harmless(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")  # of these alone, `csv` knows that they must be quoted
+    return f"'{text}" if FORMULA.match(text) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _cell(value: Any) -> str:

@@ -98,7 +98,7 @@ def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: 
         alone: whether it is the only picture, which keys on the keyboard are for.
     """
     with st.container(border=True):
-        st.markdown(f"**{file.name}**")
+        ui.show_name(file.name)
         if answer.error:
             st.error(answer.error, icon=":material/broken_image:")
             return

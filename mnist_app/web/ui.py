@@ -179,6 +179,15 @@ def to_url(picture: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", channels_turned)[1].tobytes()).decode()
 
 
+def show_name(name: str) -> None:
+    """Show the name of a visitor's file as a heading: as text, whatever it holds.
+
+    Markdown would make links, symbols and pictures of it, which the browser asks any host for that the name tells; and
+    some of them it makes however the name is escaped.
+    """
+    st.html(f'<strong style="overflow-wrap:anywhere"><bdi>{html.escape(name)}</bdi></strong>')
+
+
 # ---- the answer ----
 
 
