@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+
+from mnist_app.reading.pixels import NoNumberError, bytes_a_pixel, to_array
 
 pillow_heif.register_heif_opener()
 
@@ -14,7 +16,8 @@ pillow_heif.register_heif_opener()
 # programs that it starts, as Ghostscript for PostScript: no stranger's file may do that.
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif")
-MAX_MEGAPIXELS = 80  # phones take up to 50; a picture this large already needs 320 MB as RGBA
+MAX_MEGAPIXELS = 80  # phones take up to 50
+MOST_MEMORY = 600 * 2**20  # bytes that a picture may take while it is opened
 DAMAGED = "The picture is damaged or cut short; send it once more, or save it anew as PNG or JPEG."
 NO_NUMBERS = "Some of the picture's pixels are no numbers (infinite, or NaN); save it anew as PNG or JPEG."
 Image.MAX_IMAGE_PIXELS = None  # the limit is checked here, before anything is decoded
@@ -57,6 +60,8 @@ def open_picture(source: str | Path | bytes) -> np.ndarray:
         raise UnknownFormatError(
             "This is not a picture that can be read; PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC are."
         ) from None
+    except NoNumberError:
+        raise PictureError(NO_NUMBERS) from None
     except PictureError:
         raise
     except MemoryError:
@@ -90,23 +95,14 @@ def _read(path: Path) -> bytes:
 
 def _decode(content: bytes) -> np.ndarray:
     with Image.open(io.BytesIO(content), formats=FORMATS) as file:
-        width, height = file.size
-        if width * height > MAX_MEGAPIXELS * 1e6:
-            raise TooLargeError(
-                f"The picture has {width * height / 1e6:.0f} megapixels; at most {MAX_MEGAPIXELS} can be read."
-            )
-        ImageOps.exif_transpose(file, in_place=True)
-        return np.asarray(_eight_bits(file))
+        _check_size(file)
+        return to_array(file)
 
 
-def _eight_bits(file: Image.Image) -> Image.Image:
-    if file.mode in ("I", "F") or file.mode.startswith("I;16"):
-        values = np.asarray(file, np.float64)
-        low, high = values.min(), values.max()
-        if not np.isfinite(high - low):
-            raise PictureError(NO_NUMBERS)
-        # A 16-bit scan often uses a part of its range only: spread what is there, as viewers do.
-        return Image.fromarray(((values - low) / max(high - low, 1) * 255).astype(np.uint8)).convert("RGB")
-    transparent = file.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in file.info
-    mode = "RGBA" if transparent else "RGB"
-    return file if file.mode == mode else file.convert(mode)  # `convert` copies all pixels in any case
+def _check_size(file: Image.Image) -> None:
+    """Refuse a picture that would take too much memory, before anything of it is decoded."""
+    found = file.width * file.height / 1e6
+    most = min(MAX_MEGAPIXELS, int(MOST_MEMORY / bytes_a_pixel(file) / 1e6))
+    if found > most:
+        of_this = "" if most == MAX_MEGAPIXELS else " of this kind"
+        raise TooLargeError(f"The picture has {found:.0f} megapixels; at most {most}{of_this} can be read.")

@@ -1,12 +1,21 @@
 import io
 import stat
+import subprocess
+import sys
 
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import EpsImagePlugin, Image, UnidentifiedImageError
+from PIL import EpsImagePlugin, Image, ImageOps, UnidentifiedImageError
 
-from mnist_app.reading.picture_files import PictureError, UnknownFormatError, list_pictures, open_picture
+from mnist_app.reading import picture_files, pixels
+from mnist_app.reading.picture_files import (
+    PictureError,
+    TooLargeError,
+    UnknownFormatError,
+    list_pictures,
+    open_picture,
+)
 
 
 def encode(image: Image.Image, format: str, **options) -> bytes:
@@ -39,6 +48,18 @@ def test_exif_orientation_is_applied(red):
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
     assert open_picture(encode(red, "JPEG", exif=exif)).shape == (40, 20, 3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF"])
+def test_every_orientation_is_turned_upright(format, orientation, monkeypatch):
+    monkeypatch.setattr(pixels, "STRIP", 100)  # several strips
+    noise = np.random.default_rng(0).integers(0, 255, (30, 17, 3), np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = encode(Image.fromarray(noise), format, exif=exif)
+    with Image.open(io.BytesIO(content)) as file:
+        np.testing.assert_array_equal(open_picture(content), np.asarray(ImageOps.exif_transpose(file)))
 
 
 def test_transparency_is_kept():
@@ -125,6 +146,42 @@ def test_too_many_megapixels():
     content = encode(Image.new("1", (10_000, 10_000)), "PNG")
     with pytest.raises(PictureError, match="100 megapixels; at most 80"):
         open_picture(content)
+
+
+@pytest.mark.parametrize(
+    ("mode", "format", "options", "bytes_a_pixel"),
+    [
+        ("1", "PNG", {}, 4), ("L", "PNG", {}, 4), ("P", "GIF", {}, 4), ("I;16", "PNG", {}, 5), ("RGB", "PNG", {}, 7),
+        ("RGBA", "PNG", {}, 8), ("LA", "PNG", {}, 8), ("F", "TIFF", {}, 8), ("RGB", "JPEG", {}, 7),
+        ("RGB", "JPEG", {"subsampling": 0}, 10), ("CMYK", "JPEG", {}, 12), ("RGB", "WEBP", {}, 18),
+    ],
+)  # fmt: skip
+def test_what_takes_too_much_memory_is_refused_before_it_is_decoded(monkeypatch, mode, format, options, bytes_a_pixel):
+    content = encode(Image.new(mode, (2000, 2000)), format, **options)
+    monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("decoded"))
+    monkeypatch.setattr(picture_files, "MOST_MEMORY", 3e6 * bytes_a_pixel)
+    with pytest.raises(TooLargeError, match="has 4 megapixels; at most 3 of this kind can be read"):
+        open_picture(content)
+    monkeypatch.setattr(picture_files, "MOST_MEMORY", 4e6 * bytes_a_pixel)
+    with pytest.raises(pytest.fail.Exception, match="decoded"):
+        open_picture(content)
+
+
+PEAK = """
+import resource, sys
+from mnist_app.reading.picture_files import open_picture
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert open_picture(sys.argv[1]).shape[:2] == (8900, 8900)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.parametrize("mode", ["1", pytest.param("I;16", marks=pytest.mark.slow)])
+def test_a_picture_of_79_megapixels_takes_600_megabytes_at_most(tmp_path, mode):
+    path = tmp_path / "large.png"
+    Image.new(mode, (8900, 8900), 1).save(path, compress_level=1)
+    done = subprocess.run([sys.executable, "-c", PEAK, path], capture_output=True, text=True, check=True)
+    assert int(done.stdout) * 1024 <= picture_files.MOST_MEMORY
 
 
 def test_missing_file(tmp_path):
