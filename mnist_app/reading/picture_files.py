@@ -2,7 +2,9 @@
 
 import io
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import numpy as np
 import pillow_heif
@@ -18,6 +20,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif")
 MAX_MEGAPIXELS = 80  # phones take up to 50
 MOST_MEMORY = 600 * 2**20  # bytes that a picture may take while it is opened
+LARGE = 150 * 2**20  # bytes: what takes more, such as a photo of 24 megapixels, waits until fewer are opened
+AT_ONCE = BoundedSemaphore(2)  # for the large ones; whoever sent another sees that it is being read
 DAMAGED = "The picture is damaged or cut short; send it once more, or save it anew as PNG or JPEG."
 NO_NUMBERS = "Some of the picture's pixels are no numbers (infinite, or NaN); save it anew as PNG or JPEG."
 Image.MAX_IMAGE_PIXELS = None  # the limit is checked here, before anything is decoded
@@ -94,15 +98,18 @@ def _read(path: Path) -> bytes:
 
 
 def _decode(content: bytes) -> np.ndarray:
-    with Image.open(io.BytesIO(content), formats=FORMATS) as file:
-        _check_size(file)
+    with (
+        Image.open(io.BytesIO(content), formats=FORMATS) as file,
+        AT_ONCE if _memory(file) > LARGE else nullcontext(),
+    ):
         return to_array(file)
 
 
-def _check_size(file: Image.Image) -> None:
-    """Refuse a picture that would take too much memory, before anything of it is decoded."""
-    found = file.width * file.height / 1e6
-    most = min(MAX_MEGAPIXELS, int(MOST_MEMORY / bytes_a_pixel(file) / 1e6))
+def _memory(file: Image.Image) -> float:
+    """How many bytes a picture will take, before anything of it is decoded; too large a one is refused."""
+    found, each = file.width * file.height / 1e6, bytes_a_pixel(file)
+    most = min(MAX_MEGAPIXELS, int(MOST_MEMORY / each / 1e6))
     if found > most:
         of_this = "" if most == MAX_MEGAPIXELS else " of this kind"
         raise TooLargeError(f"The picture has {found:.0f} megapixels; at most {most}{of_this} can be read.")
+    return file.width * file.height * each

@@ -2,6 +2,8 @@ import io
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pillow_heif
@@ -165,6 +167,35 @@ def test_what_takes_too_much_memory_is_refused_before_it_is_decoded(monkeypatch,
     monkeypatch.setattr(picture_files, "MOST_MEMORY", 4e6 * bytes_a_pixel)
     with pytest.raises(pytest.fail.Exception, match="decoded"):
         open_picture(content)
+
+
+@pytest.mark.parametrize(("large", "most"), [(0, 2), (10**9, 6)])
+def test_two_large_pictures_are_opened_at_once_and_any_number_of_small_ones(red, monkeypatch, large, most):
+    opened, counts, all_here = [], [], Barrier(most)
+
+    def wait(_: Image.Image) -> np.ndarray:
+        opened.append(1)
+        all_here.wait(10)
+        counts.append(len(opened))
+        all_here.wait(10)
+        opened.pop()
+        return np.zeros((1, 1, 3), np.uint8)
+
+    monkeypatch.setattr(picture_files, "LARGE", large)
+    monkeypatch.setattr(picture_files, "to_array", wait)
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(open_picture, [encode(red, "PNG")] * 6))
+    assert max(counts) == most
+
+
+def test_a_damaged_large_picture_lets_the_next_one_in(monkeypatch):
+    noise = np.random.default_rng(0).integers(0, 255, (80, 80, 3), np.uint8)
+    content = encode(Image.fromarray(noise), "PNG")
+    monkeypatch.setattr(picture_files, "LARGE", 0)
+    for _ in range(3):
+        with pytest.raises(PictureError, match="cut short"):
+            open_picture(content[: len(content) // 2])
+    assert open_picture(content).shape == (80, 80, 3)
 
 
 PEAK = """
