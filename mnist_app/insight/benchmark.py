@@ -29,14 +29,14 @@ SMALL = "swift"  # the one beside the default network: it, too, is compared with
 COLD = {
     "cold start, LiteRT": """
 from mnist_app.network.classifier import load_classifier
-load_classifier(find_model(name)).predict(np.zeros((1, 28, 28), np.uint8))""",
+load_classifier(open_model(name)).predict(np.zeros((1, 28, 28), np.uint8))""",
     "cold start, whole reading": """
 from mnist_app.network.classifier import load_classifier
 from mnist_app.reading.front_door import read_picture
-read_picture(np.zeros((480, 640, 3), np.uint8), load_classifier(find_model(name)))""",
+read_picture(np.zeros((480, 640, 3), np.uint8), load_classifier(open_model(name)))""",
     "cold start, Keras": """
 from mnist_app.network.training import keras_calls
-keras_calls(find_model(name))["Keras predict"](np.zeros((1, 28, 28, 1), np.float32))""",
+keras_calls(open_model(name))["Keras predict"](np.zeros((1, 28, 28, 1), np.float32))""",
 }
 
 
@@ -98,7 +98,7 @@ def _one_drawing(model: StoredModel) -> list[Row]:
 
 
 def _cold_starts(model: StoredModel) -> list[Row]:
-    header = "import resource; import numpy as np; from mnist_app.network.model_store import find_model; "
+    header = "import resource; import numpy as np; from mnist_app.network.model_store import open_model; "
     header += f"name = {model.name!r}"
     footer = "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     rows: list[Row] = []

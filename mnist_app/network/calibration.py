@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from mnist_app.digits import synthesis
 from mnist_app.digits.augmentation import AUGMENTATIONS, augment
 from mnist_app.digits.datasets import load_mnist, split_validation
-from mnist_app.network.classifier import Outputs, load_classifier, softmax
+from mnist_app.network.classifier import Classifier, Outputs, load_classifier, softmax
 from mnist_app.network.model_store import Calibration, DigitTest, StoredModel
 from mnist_app.settings import CLASSES, DATA_FOLDER, TrainingSettings, differing_settings
 
@@ -44,9 +44,8 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel 
     (x, y), _ = load_mnist(data)
     (x_train, y_train), (x_val, y_val) = split_validation(x, y, settings.validation_split)
     if source:
-        own = _neutral_test(load_classifier(model).predict(x_train).features, y_train)
+        own = _neutral_test(Classifier(model.tflite).predict(x_train).features, y_train)
         fitted = source.digit_test
-        assert fitted is not None  # a calibrated model has one
         model.save_digit_test(DigitTest(own.means, own.whitening, fitted.weights, fitted.intercept))
         model.save_calibration(source.calibration)
         return source.calibration
@@ -55,7 +54,7 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel 
     others = synthesis.draw_non_digits(len(x_val), rng)
 
     model.save_calibration(Calibration())
-    unfitted = _neutral_test(load_classifier(model).predict(x_train).features, y_train)
+    unfitted = _neutral_test(Classifier(model.tflite).predict(x_train).features, y_train)
     model.save_digit_test(unfitted)
     neutral = load_classifier(model)  # knows the features' statistics now
     digit_test = _fit_test(neutral.predict(np.concatenate([x_val, hands])), neutral.predict(others), unfitted)

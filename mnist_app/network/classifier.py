@@ -8,8 +8,8 @@ import numpy as np
 
 from mnist_app.digits.datasets import to_input
 from mnist_app.network.litert import LiteRT
-from mnist_app.network.model_store import DEFAULT_MODEL, Calibration, DigitTest, StoredModel, find_model
-from mnist_app.settings import CLASSES
+from mnist_app.network.model_store import DEFAULT_MODEL, Calibration, DigitTest, StoredModel, naming, open_model
+from mnist_app.settings import CLASSES, IMAGE_SIZE
 
 CHUNK = 250  # images per call: more would not be faster, and the maps of all would fill the memory
 SMALL = 1_000_000  # bytes of a network that has answered before a second thread is awake
@@ -50,11 +50,14 @@ class Classifier:
 
         Raises:
             FileNotFoundError: there is no such file.
+            ValueError: it holds another kind of network, or none.
         """
         self.calibration = calibration or Calibration()
         self.digit_test = digit_test
         small = path.is_file() and path.stat().st_size < SMALL
         self._network = LiteRT(path, threads=1 if small else min(4, os.cpu_count() or 1))
+        if self._network.sides != (IMAGE_SIZE, IMAGE_SIZE, 1):
+            raise ValueError(f"the network does not take images of 28 x 28 pixels, but {self._network.sides}.")
 
     def predict(self, images: np.ndarray, *, maps: bool = False) -> Outputs:
         """Classify images.
@@ -67,13 +70,15 @@ class Classifier:
             The network's `Outputs`, in the order of the images.
 
         Raises:
-            ValueError: the array has another shape or type.
+            ValueError: the array has another shape or type, or the network's answers are no numbers.
         """
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
             raise ValueError(f"images must be (n, 28, 28) uint8 with n at least 1, not {images.shape} {images.dtype}.")
         starts = range(0, len(images), CHUNK)
         chunks = [self._network.run(to_input(images[i : i + CHUNK]), outputs=2 + maps) for i in starts]
         scores, features, *last = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+        if not np.isfinite(scores).all():
+            raise ValueError("The network's answers are no numbers: its file is damaged, or its training went astray.")
         evidence, digit_prob = np.zeros((len(images), 3), np.float32), np.ones(len(images), np.float32)
         if test := self.digit_test:
             evidence = digit_evidence(scores, features, test)
@@ -83,17 +88,23 @@ class Classifier:
 
 
 def load_classifier(model: StoredModel) -> Classifier:
-    """Load a stored model's network with its calibration."""
-    return Classifier(model.tflite, model.calibration, model.digit_test)
+    """Load a stored model's network with its calibration.
+
+    Raises:
+        ValueError: one of the three files is missing or cannot be used; the message names it.
+    """
+    calibration, digit_test = model.calibration, model.digit_test
+    with naming(model.tflite):
+        return Classifier(model.tflite, calibration, digit_test)
 
 
 def load_model(name: str = DEFAULT_MODEL) -> Classifier:
     """Load the network of a model in `models/`, as `read_picture` takes it.
 
     Raises:
-        ValueError: there is no model of that name; the message lists those that exist.
+        ValueError: there is no model of that name, and the message lists those that exist; or it cannot be used.
     """
-    return load_classifier(find_model(name))
+    return load_classifier(open_model(name))
 
 
 def digit_evidence(scores: np.ndarray, features: np.ndarray, test: DigitTest) -> np.ndarray:

@@ -8,7 +8,11 @@ from ai_edge_litert.interpreter import Interpreter
 
 
 class LiteRT:
-    """A network that was exported for LiteRT."""
+    """A network that was exported for LiteRT.
+
+    Attributes:
+        sides: of one row of its input.
+    """
 
     def __init__(self, path: Path, threads: int) -> None:
         """Load it.
@@ -24,7 +28,9 @@ class LiteRT:
             raise FileNotFoundError(f"There is no model file {path}.")
         self._lock = Lock()  # an Interpreter is not thread-safe, and Streamlit runs each session in a thread
         self._interpreter = Interpreter(str(path), num_threads=threads)
-        self._input = self._interpreter.get_input_details()[0]["index"]
+        details = self._interpreter.get_input_details()[0]
+        self._input = details["index"]
+        self.sides = tuple(map(int, details["shape"][1:]))
         # Outputs go by their signature's names: the list of output tensors is not in the network's order.
         outputs = self._interpreter.get_signature_runner().get_output_details()
         self._outputs = [outputs[f"output_{i}"]["index"] for i in range(len(outputs))]

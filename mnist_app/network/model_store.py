@@ -2,8 +2,12 @@
 
 import csv
 import json
+import math
 import re
 import shutil
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -20,7 +24,16 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 LEVELS = 255
 TINY = 1e-12  # keeps a feature that is never active from dividing by 0
 Version = tuple[tuple[str, int], ...]  # each file's name and when it was written
+NETWORK = "model.tflite"  # the file that makes a folder one of a network that reads
+DETECTOR_NETWORK = "detector.tflite"  # the same of what finds digits
+FIGURES = ("recipe.json", "metrics.json", "history.csv", "calibration.json", "digit_test.npz", "test_outputs.npz")
+PARTS = (NETWORK, "model.keras", "test_outputs.npz")  # a folder with one of these is to be whole
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
+# All that reading damaged bytes raises.
+BROKEN = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError, MemoryError, ArithmeticError,
+    csv.Error, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,12 @@ class Calibration:
 
     temperature: float = 1.0
     unsure: float = 0.8
+
+    def __post_init__(self) -> None:
+        if not 0 < self.temperature < math.inf:
+            raise ValueError(f"temperature must be above 0, not {self.temperature}.")
+        if not 0 <= self.unsure <= 1:
+            raise ValueError(f"unsure must be from 0 to 1, not {self.unsure}.")
 
 
 @dataclass(frozen=True)
@@ -51,6 +70,13 @@ class DigitTest:
     whitening: np.ndarray
     weights: np.ndarray
     intercept: float
+
+    def __post_init__(self) -> None:
+        sides = self.means.shape[-1]
+        if (self.means.shape, self.whitening.shape, self.weights.shape) != ((10, sides), (sides, sides), (3,)):
+            raise ValueError(f"means, whitening and weights do not fit each other: {self.means.shape} and so on.")
+        if not all(np.isfinite(part).all() for part in (self.means, self.whitening, self.weights, self.intercept)):
+            raise ValueError("means, whitening, weights and intercept must be numbers.")
 
     @cached_property
     def whitened_means(self) -> np.ndarray:
@@ -75,7 +101,7 @@ class StoredModel:
 
     @property
     def tflite(self) -> Path:
-        return self.folder / "model.tflite"
+        return self.folder / NETWORK
 
     @property
     def unfinished(self) -> Path:
@@ -97,10 +123,9 @@ class StoredModel:
     @property
     def calibration(self) -> Calibration:
         path = self.folder / "calibration.json"
-        if not path.exists():
-            return Calibration()
         stored = _read_json(path)  # what an older version wrote may hold more
-        return Calibration(**{each.name: stored[each.name] for each in fields(Calibration)})
+        with naming(path):
+            return Calibration(**{each.name: stored[each.name] for each in fields(Calibration)})
 
     def test_outputs(self) -> tuple[np.ndarray, np.ndarray]:
         """Return `y_prob (10000, 10)` float32 and `features (10000, d)` float32 of the test digits."""
@@ -124,11 +149,9 @@ class StoredModel:
         )
 
     @property
-    def digit_test(self) -> DigitTest | None:
+    def digit_test(self) -> DigitTest:
         path = self.folder / "digit_test.npz"
-        if not path.exists():
-            return None
-        with np.load(path) as stored:
+        with naming(path), np.load(path) as stored:
             return DigitTest(stored["means"], stored["whitening"], stored["weights"], float(stored["intercept"]))
 
     def save_digit_test(self, digit_test: DigitTest) -> None:
@@ -138,28 +161,70 @@ class StoredModel:
         write_json(self.folder / "calibration.json", asdict(calibration))
 
 
-def list_models(folder: Path = MODELS_FOLDER, holding: str = "model.tflite") -> list[StoredModel]:
-    """Every complete model in the folder: the default one first, the others by name.
+def list_models(folder: Path = MODELS_FOLDER, holding: str = NETWORK) -> list[StoredModel]:
+    """Every complete model in the folder whose files can be used: the default one first, the others by name.
 
     Args:
         folder: where models are.
         holding: the file that makes a model complete. Of some trainings only figures and calibration are kept, without
             weights.
     """
-    found = [StoredModel(path.parent) for path in sorted(Path(folder).glob(f"[!.]*/{holding}"))]
+    found = [model for model in _find_folders(folder, holding) if not find_fault(model, holding)]
     return sorted(found, key=lambda model: model.name != DEFAULT_MODEL)
 
 
-def find_model(name: str = DEFAULT_MODEL, folder: Path = MODELS_FOLDER, holding: str = "model.tflite") -> StoredModel:
+def list_broken(folder: Path = MODELS_FOLDER) -> dict[str, str]:
+    """The models that `list_models` leaves out, by name, each with what is wrong with it."""
+    faults = {model.name: find_fault(model) for model in _find_folders(folder, *PARTS)}
+    return {name: fault for name, fault in faults.items() if fault}
+
+
+def find_model(name: str = DEFAULT_MODEL, folder: Path = MODELS_FOLDER, holding: str = NETWORK) -> StoredModel:
     """Return the model of that name, see `list_models`.
 
     Raises:
-        ValueError: there is none; the message lists those that exist.
+        ValueError: there is none, and the message lists those that exist; or its files cannot be used.
     """
-    models = {model.name: model for model in list_models(folder, holding)}
-    if name not in models:
-        raise ValueError(f"There is no model {name!r}; there are: {', '.join(models) or 'none'}.")
-    return models[name]
+    model = open_model(name, folder, holding)
+    if fault := find_fault(model, holding):
+        raise ValueError(f"The model {name!r} cannot be used: {fault}")
+    return model
+
+
+def open_model(name: str = DEFAULT_MODEL, folder: Path = MODELS_FOLDER, holding: str = NETWORK) -> StoredModel:
+    """The same without a look into the files: whoever reads one of them is told then if it cannot be used."""
+    if NAME.fullmatch(name) and (folder / name / holding).exists():
+        return StoredModel(folder / name)
+    names = ", ".join(model.name for model in list_models(folder, holding))
+    raise ValueError(f"There is no model {name!r}; there are: {names or 'none'}.")
+
+
+def find_fault(model: StoredModel, holding: str = NETWORK) -> str:
+    """Say what is wrong with a model, in one sentence; "" where nothing is. Looked for once for each of its versions.
+
+    Args:
+        model: a folder from anywhere.
+        holding: as in `list_models`.
+    """
+    try:
+        return _find_fault(check_name(model.name), model.folder, model.version, holding)
+    except (OSError, ValueError) as error:
+        return f"{in_words(error)}."
+
+
+@lru_cache(maxsize=256)
+def _find_fault(name: str, folder: Path, version: Version, holding: str) -> str:
+    from mnist_app.network import model_files  # takes longer to import than it takes to read a first digit
+
+    if holding == DETECTOR_NETWORK:
+        return model_files.find_fault(folder, (holding,), model_files.DETECTOR)
+    return model_files.find_fault(folder, (*FIGURES, NETWORK) if holding == NETWORK else ("recipe.json", holding))
+
+
+def _find_folders(folder: Path, *holding: str) -> list[StoredModel]:
+    """The visible folders that hold one of these files, by name."""
+    found = {path.parent for name in holding for path in Path(folder).glob(f"[!.]*/{name}")}
+    return [StoredModel(path) for path in sorted(found)]
 
 
 def check_name(name: str) -> str:
@@ -236,8 +301,29 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     _parse.cache_clear()  # two writings may follow each other faster than a file's time tells
 
 
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Make one sentence, with the name of model and file, of whatever goes wrong with a model's file.
+
+    Raises:
+        ValueError: something went wrong.
+    """
+    try:
+        yield
+    except BROKEN as error:
+        said = f"{path.name} of the model {path.parent.name!r} cannot be used: {in_words(error)}."
+        raise ValueError(said) from error
+
+
+def in_words(error: BaseException) -> str:
+    """What an error says first; without a full stop."""
+    said = (isinstance(error, OSError) and error.strerror) or str(error)
+    return (said.splitlines() or ["it cannot be read"])[0].removesuffix(".")
+
+
 def _read_json(path: Path) -> dict[str, Any]:
-    return dict(_parse(path, path.stat().st_mtime_ns))
+    with naming(path):
+        return dict(_parse(path, path.stat().st_mtime_ns))
 
 
 @lru_cache(maxsize=256)

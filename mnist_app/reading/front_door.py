@@ -104,10 +104,17 @@ def _judge(
 
 
 def _heard(candidates: list[Candidate], strength: np.ndarray, judge: Judge) -> list[Candidate]:
-    """The candidates as the network sees them with which the judge was fitted, whichever network reads the digits."""
+    """The candidates as the network sees them with which the judge was fitted, whichever network reads the digits.
+
+    Where that network cannot be used, the judge goes by all the rest that is known of them.
+    """
     if judge.fits(candidates[0].look.features):
         return candidates
-    looks = looker(strength, _default_classifier())([one.blob for one in candidates])
+    try:
+        fitted = _default_classifier()
+    except ValueError:
+        return [replace(one, look=replace(one.look, features=judge.usual_features)) for one in candidates]
+    looks = looker(strength, fitted)([one.blob for one in candidates])
     return [replace(one, look=look) for one, look in zip(candidates, looks, strict=True)]
 
 

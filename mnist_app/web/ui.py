@@ -122,10 +122,23 @@ def list_models() -> tuple[list[StoredModel], list[StoredModel]]:
     """
     models = model_store.list_models()
     if not models:
+        show_broken()
         st.error("There is no trained network yet: `python -m mnist_app train` makes one.")
         st.stop()
     ours = [model for model in models if model.recipe["data_sha256"] == datasets.checksum()]
     return ours, [model for model in models if model not in ours]
+
+
+def show_broken() -> None:
+    """Name the networks whose folders cannot be used, each with the reason; nothing is shown where there is none."""
+    if broken := model_store.list_broken():
+        st.warning("These networks cannot be used; all others can.", icon=":material/folder_off:")
+        st.dataframe(
+            [{"Network": name, "Reason": reason} for name, reason in broken.items()],
+            hide_index=True,
+            height="content",
+            alt="Table: networks whose folders cannot be used, and why",
+        )
 
 
 def name_models(models: Iterable[StoredModel]) -> str:
@@ -151,6 +164,9 @@ def pick_model(tested_here: bool = True) -> StoredModel:
     )
     if others:
         st.sidebar.caption(f"Not to choose from, because they were tested on other digits: {name_models(others)}.")
+    if broken := len(model_store.list_broken()):
+        said = "A network cannot be used" if broken == 1 else f"{broken} networks cannot be used"
+        st.sidebar.caption(f":material/folder_off: {said}: the page Models says why.")
     return models[names.index(name)]
 
 

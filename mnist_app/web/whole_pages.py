@@ -49,7 +49,7 @@ def show(rows: list[tables.Row]) -> None:
     total, *families = rows
     st.subheader("On whole pages")
     st.write(describe(total))
-    kinds = [{"page": FAMILIES[row["family"]].hint.capitalize()} | row for row in families]
+    kinds = [{"page": FAMILIES[row["family"]].hint.capitalize()} | row for row in families if row["family"] in FAMILIES]
     st.vega_lite_chart(
         spec=draw(kinds),
         alt="Dot chart: share of pages read without a mistake by kind; the table below has the same figures",

@@ -1,8 +1,12 @@
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from mnist_app.network import model_store
 from mnist_app.network.model_store import Calibration
+from mnist_app.settings import MODELS_FOLDER
 
 
 def write(folder, name, overwrite=False, content="network"):
@@ -10,11 +14,15 @@ def write(folder, name, overwrite=False, content="network"):
         model.tflite.write_text(content)
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 def test_a_model_appears_when_it_is_complete(tmp_path):
     with model_store.writing("mine", tmp_path) as model:
         model.tflite.write_text("half")
-        assert model_store.list_models(tmp_path) == []
-    assert model_store.find_model("mine", tmp_path).tflite.read_text() == "half"
+        assert names_in(tmp_path) == [".mine.partial"]
+    assert model_store.open_model("mine", tmp_path).tflite.read_text() == "half"
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
@@ -23,7 +31,7 @@ def test_a_failed_run_leaves_nothing_and_keeps_the_old_model(tmp_path):
     with pytest.raises(TypeError):  # write_text refuses the number when the folder exists already
         write(tmp_path, "mine", overwrite=True, content=404)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
-    assert model_store.find_model("mine", tmp_path).tflite.read_text() == "old"
+    assert model_store.open_model("mine", tmp_path).tflite.read_text() == "old"
 
 
 def leave_unfinished(folder, **options):
@@ -36,7 +44,7 @@ def leave_unfinished(folder, **options):
 
 def test_an_unfinished_training_stays_for_the_next_attempt_and_shows_nowhere(tmp_path):
     leave_unfinished(tmp_path, resume=True)
-    assert model_store.list_models(tmp_path) == []
+    assert names_in(tmp_path) == [".mine.partial"]
     with model_store.writing("mine", tmp_path, resume=True) as model:
         assert model.unfinished.exists()
         model.tflite.write_text("network")
@@ -56,7 +64,7 @@ def test_replacing_needs_overwrite(tmp_path):
     with pytest.raises(ValueError, match="There is a model 'mine' already"):
         write(tmp_path, "mine")
     write(tmp_path, "mine", overwrite=True, content="new")
-    assert model_store.find_model("mine", tmp_path).tflite.read_text() == "new"
+    assert model_store.open_model("mine", tmp_path).tflite.read_text() == "new"
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "a/b", "../up", "a b"])
@@ -67,12 +75,12 @@ def test_names_that_are_no_folder(tmp_path, name):
 
 def test_the_default_model_is_listed_first(tmp_path):
     for name in ("aaa", model_store.DEFAULT_MODEL, "zzz"):
-        write(tmp_path, name)
+        (tmp_path / name).symlink_to(MODELS_FOLDER / "swift")
     assert [model.name for model in model_store.list_models(tmp_path)] == [model_store.DEFAULT_MODEL, "aaa", "zzz"]
 
 
 def test_an_unknown_model_lists_the_known_ones(tmp_path):
-    write(tmp_path, "mine")
+    (tmp_path / "mine").symlink_to(MODELS_FOLDER / "swift")
     with pytest.raises(ValueError, match="There is no model 'yours'; there are: mine"):
         model_store.find_model("yours", tmp_path)
 
@@ -91,12 +99,19 @@ def test_a_recipe_is_parsed_once_until_it_is_written(tmp_path, monkeypatch):
 
 def test_calibration_is_kept(tmp_path):
     write(tmp_path, "mine")
-    model = model_store.find_model("mine", tmp_path)
-    assert model.calibration == Calibration()
+    model = model_store.open_model("mine", tmp_path)
+    with pytest.raises(ValueError, match=r"calibration\.json of the model 'mine' cannot be used: No such file"):
+        _ = model.calibration
     model.save_calibration(Calibration(temperature=1.5, unsure=0.9))
     assert model.calibration == Calibration(temperature=1.5, unsure=0.9)
     model_store.write_json(model.folder / "calibration.json", {"temperature": 2.0, "reject": 0.1, "unsure": 0.9})
     assert model.calibration == Calibration(temperature=2.0, unsure=0.9), "what an older version wrote is still read"
+
+
+@pytest.mark.parametrize("values", [{"temperature": 0.0}, {"temperature": float("nan")}, {"unsure": 2.0}])
+def test_a_calibration_that_would_lose_digits_is_refused(values):
+    with pytest.raises(ValueError, match=f"{next(iter(values))} must be"):
+        Calibration(**values)
 
 
 def test_history_of_a_run_that_has_not_begun(tmp_path):
@@ -125,6 +140,7 @@ def test_test_outputs_keep_features_to_a_part_in_255(tmp_path):
 
 def test_a_model_whose_weights_were_not_kept_is_found_by_another_file(tmp_path):
     (tmp_path / "seed-1").mkdir()
+    shutil.copy(MODELS_FOLDER / "swift" / "recipe.json", tmp_path / "seed-1")
     model_store.StoredModel(tmp_path / "seed-1").save_calibration(Calibration(temperature=2.0))
     assert model_store.list_models(tmp_path) == []
     found = model_store.find_model("seed-1", tmp_path, holding="calibration.json")

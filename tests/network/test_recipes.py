@@ -31,7 +31,7 @@ def trained(small_mnist, tmp_path_factory):
             settings = recipes.find_recipe(name).settings.override(epochs=1, batch_size=200)
             with model_store.writing(name, folder) as model:
                 training.train(settings, model, data=small_mnist)
-            made[name] = model_store.find_model(name, folder)
+            made[name] = model_store.open_model(name, folder)
         return made[name]
 
     return train

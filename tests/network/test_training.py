@@ -6,7 +6,7 @@ import tensorflow as tf
 from mnist_app.digits import datasets
 from mnist_app.insight import evaluation
 from mnist_app.network import architectures, calibration, model_store, training
-from mnist_app.network.classifier import load_classifier
+from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.settings import TrainingSettings
 
 QUICK = TrainingSettings(
@@ -61,7 +61,7 @@ def test_same_seed_same_numbers(trained, small_mnist, tmp_path):
     model, _ = trained
     with model_store.writing("again", tmp_path) as again:
         training.train(QUICK, again, data=small_mnist)
-    assert without_seconds(model_store.find_model("again", tmp_path)) == without_seconds(model)
+    assert without_seconds(model_store.open_model("again", tmp_path)) == without_seconds(model)
 
 
 def interrupt(settings, folder, data, step):
@@ -80,7 +80,7 @@ def train_again(settings, folder, data):
     steps, told = [], []
     with model_store.writing("mine", folder, resume=True) as model:
         training.train(settings, model, lambda *step: steps.append(step), data, told.append)
-    return model_store.find_model("mine", folder), steps, told
+    return model_store.open_model("mine", folder), steps, told
 
 
 def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained, small_mnist, tmp_path):
@@ -92,7 +92,7 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained, sma
     assert [step for step, *_ in steps] == list(range(total // 2 + 1, total + 1))
     assert without_seconds(model) == without_seconds(whole)
     images = datasets.load_mnist(small_mnist)[1][0]
-    scores, expected = (load_classifier(m).predict(images).scores for m in (model, whole))
+    scores, expected = (Classifier(m.tflite).predict(images).scores for m in (model, whole))
     np.testing.assert_array_equal(scores, expected)
     assert not model.unfinished.exists()
 
@@ -110,7 +110,7 @@ def test_a_training_killed_while_it_is_stored_goes_on_with_storing(trained, smal
     assert steps == []
     assert without_seconds(model) == without_seconds(trained[0])
     images = datasets.load_mnist(small_mnist)[1][0]
-    scores, expected = (load_classifier(m).predict(images).scores for m in (model, trained[0]))
+    scores, expected = (Classifier(m.tflite).predict(images).scores for m in (model, trained[0]))
     np.testing.assert_array_equal(scores, expected)
 
 

@@ -6,6 +6,7 @@ from sklearn.datasets import load_sample_images
 from mnist_app.digits.datasets import load_mnist
 from mnist_app.network import model_store
 from mnist_app.network.classifier import load_classifier
+from mnist_app.reading import front_door
 from mnist_app.reading.front_door import SWITCHES, read_picture
 from mnist_app.reading.steps import show_digit_steps
 
@@ -275,3 +276,14 @@ def test_a_photo_without_paper_is_no_page(classifier):
 def test_every_network_reads_a_photo(easy, model):
     paper = np.linspace(180, 230, 240)[:, np.newaxis] * np.ones((1, 580))
     assert len(read_picture(on_paper(written(easy, "4071"), paper), load_classifier(model)).text) == 4
+
+
+def test_without_the_network_that_the_judge_knows_the_others_still_read_and_refuse(easy, monkeypatch):
+    def fail():
+        raise ValueError("The model 'flagship' cannot be used.")
+
+    monkeypatch.setattr(front_door, "_default_classifier", fail)
+    dropout = load_classifier(model_store.find_model("dropout"))
+    paper = np.linspace(180, 230, 240)[:, np.newaxis] * np.ones((1, 580))
+    assert read_picture(on_paper(written(easy, "4071"), paper), dropout).text == "4071"
+    assert read_picture(load_sample_images().images[0], dropout).text == ""

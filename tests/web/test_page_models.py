@@ -66,7 +66,7 @@ def test_a_claimed_table_of_epochs_stands_beside_ours(monkeypatch):
 
 
 def test_networks_measured_on_other_digits_are_not_compared(monkeypatch):
-    monkeypatch.setattr("mnist_app.digits.datasets.checksum", lambda: model_store.find_model("flagship").name)
+    monkeypatch.setattr("mnist_app.digits.datasets.checksum", lambda: "of other files")
     page = open_page()
     assert not page.exception
     assert any("Tested on other digits" in caption.value for caption in page.caption)

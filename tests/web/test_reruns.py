@@ -19,6 +19,7 @@ def test_a_recipe_is_parsed_once_however_often_pages_are_drawn(monkeypatch):
         parsed[path.parent.name] += path.name == "recipe.json"
         return read_text(path, *args, **options)
 
+    model_store.list_models()  # looks into the files, and parses them to check them
     model_store._parse.cache_clear()
     monkeypatch.setattr(Path, "read_text", count)
     app = AppTest.from_file(str(APP), default_timeout=60)

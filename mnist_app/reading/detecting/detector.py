@@ -9,6 +9,7 @@ import numpy as np
 
 from mnist_app.digits.generated.kinds import Kind
 from mnist_app.network.litert import LiteRT
+from mnist_app.network.model_store import DETECTOR_NETWORK
 from mnist_app.reading.boxes import Box, covered
 from mnist_app.reading.segmentation import Blob
 from mnist_app.settings import MODELS_FOLDER
@@ -93,7 +94,7 @@ class Detector:
 @cache
 def load_detector(folder: Path = MODELS_FOLDER / DETECTOR) -> Detector:
     """Load a stored detector, once."""
-    return Detector(folder / "detector.tflite")
+    return Detector(folder / DETECTOR_NETWORK)
 
 
 def best_level(levels: list[Level], size: float) -> int:

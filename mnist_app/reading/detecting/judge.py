@@ -81,6 +81,11 @@ class Judge:
         """Whether a classifier's features `(d,)` are as many as it was trained with."""
         return len(self.networks[0].weights["mean"]) == len(OWN) + FEATURES + len(features) + SEEN
 
+    @property
+    def usual_features(self) -> np.ndarray:
+        """The mean of the classifier's features `(d,)` that it was trained with: they speak neither for nor against."""
+        return self.networks[0].weights["mean"][len(OWN) + FEATURES : -SEEN]
+
     def odds(self, evidence: Evidence) -> np.ndarray:
         """Logarithms of the odds, `(n,)`, that each candidate is one whole digit."""
         return self._together.odds(with_surroundings(evidence, self.surroundings)).mean(axis=0)

@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_app import tables
 from mnist_app.insight import comparison, documents, report
 from mnist_app.insight.comparison import Disagreement
+from mnist_app.network import model_store
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.pace import duration
 from mnist_app.reading.detecting.detector import DETECTOR
@@ -154,11 +155,14 @@ def show_detector(detector: StoredModel) -> None:
         "Before a network reads a digit, the detector finds where on a page digits are written, and tells them from "
         "words, print, drawings and photos. There is one, which all networks share."
     )
+    if fault := model_store.find_fault(detector, model_store.DETECTOR_NETWORK):
+        st.warning(f"What is stored of it cannot be shown: {fault}", icon=":material/folder_off:")
+        return
     history = detector.history
     with st.grid(4, min_column_width=140):
         if (detector.folder / "recipe.json").exists():
             st.metric("Parameters", f"{detector.recipe['parameters']:,}", help="Numbers that were learned.")
-        size = (detector.folder / "detector.tflite").stat().st_size
+        size = (detector.folder / model_store.DETECTOR_NETWORK).stat().st_size
         st.metric("Size", f"{size / 1e6:.1f} MB", help="Of the file that this app runs.")
         if history:
             st.metric("Epochs", f"{len(history)}", help="It never sees a page twice: an epoch is 500 steps.")
@@ -176,6 +180,7 @@ def show_detector(detector: StoredModel) -> None:
 st.title("Models")
 st.write("See what is claimed for each network and what it really does, set two side by side, and take a report away.")
 comparable, others = ui.list_models()
+ui.show_broken()
 show_table(comparable + others)
 show_claimed_epochs(comparable + others)
 if others:
@@ -184,5 +189,6 @@ if len(comparable) > 1:
     show_disagreement([model.name for model in comparable])
 if comparable:
     offer_report(comparable)
-if (MODELS_FOLDER / DETECTOR / "detector.tflite").exists():
-    show_detector(StoredModel(MODELS_FOLDER / DETECTOR))
+detector = StoredModel(MODELS_FOLDER / DETECTOR)
+if (detector.folder / model_store.DETECTOR_NETWORK).exists():
+    show_detector(detector)

@@ -169,6 +169,7 @@ model = ui.pick_model(tested_here=False) if model_store.list_models() else None
 if model:
     show_network(model)
 else:
+    ui.show_broken()
     st.info("There is no trained network yet. Train one below: the first recipe takes some minutes.")
 st.subheader("Train a network")
 if run is not None:  # near the button that starts it, where the eyes are then

@@ -24,9 +24,9 @@ BOXES = " `?boxes=31,40,52,88` has just this box read: x, y, width and height in
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def example_answer() -> str:
-    """What comes back for the drawing that the lines send."""
-    return json.dumps(answers.answer_drawing(Drawing.model_validate(SEVEN)))
+def example_answer(model: str) -> str:
+    """What comes back for the drawing that the lines send, where a model reads it."""
+    return json.dumps(answers.answer_drawing(Drawing.model_validate(SEVEN | {"model": model})))
 
 
 def show_lines(address: str) -> None:
@@ -55,7 +55,7 @@ def show_addresses(address: str) -> None:
 
 st.title("Use it elsewhere")
 st.write("Other programs can have pictures read, too: by asking this app, or in Python without it.")
-ui.list_models()
+comparable, others = ui.list_models()
 address = elsewhere.server_address(st.context.url, navigation.ELSEWHERE.address)
 st.subheader("Ask this app")
 show_lines(address)
@@ -64,7 +64,7 @@ st.write(
     "The digits in reading order, each with how sure the network is, its box and the probability of 0 to 9; and what "
     "was left out, with the reason. What cannot be read comes back with a sentence that says why."
 )
-st.code(example_answer(), language="json", wrap_lines=True)
+st.code(example_answer((comparable + others)[0].name), language="json", wrap_lines=True)
 st.subheader("All addresses")
 show_addresses(address)
 st.subheader("In Python, without a server")
