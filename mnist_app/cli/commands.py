@@ -1,9 +1,7 @@
 """The command line: train, evaluate, predict, adapt, report, bench, ablation, sources."""
 
 import json
-import sys
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import fields
 from enum import StrEnum
 from inspect import Parameter, Signature, signature
@@ -13,7 +11,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from mnist_app import tables
-from mnist_app.cli.terminal import Format, TrainingBar, clear_errors, count_up_to, print_rows
+from mnist_app.cli.terminal import ClearErrors, Format, TrainingBar, count_up_to, open_results, print_rows
 from mnist_app.digits import datasets
 from mnist_app.network import model_store
 from mnist_app.network.model_store import StoredModel
@@ -21,7 +19,10 @@ from mnist_app.network.recipes import DETECTOR, TRAINABLE, find_recipe
 from mnist_app.settings import DATA_FOLDER, Setting, TrainingSettings
 
 app = typer.Typer(
-    help="Read handwritten digits, and measure how well that goes.", no_args_is_help=True, add_completion=False
+    cls=ClearErrors,
+    help="Read handwritten digits, and measure how well that goes.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 
@@ -86,20 +87,19 @@ def train(
 
     After an interruption, the same command goes on from the last finished epoch.
     """
-    with clear_errors():
-        settings = find_recipe(recipe).settings.override(**overridden)
-        if recipe == DETECTOR:
-            typer.echo(_train_detector(settings, name or recipe, overwrite, progress_file))
-            return
-        source = _find_source(settings.to_dict() | {"data_sha256": datasets.checksum(data)})
-        with model_store.writing(name or recipe, overwrite=overwrite, resume=True) as model:
-            _say("Starting TensorFlow …")
-            from mnist_app.network import training  # takes seconds to import
+    settings = find_recipe(recipe).settings.override(**overridden)
+    if recipe == DETECTOR:
+        typer.echo(_train_detector(settings, name or recipe, overwrite, progress_file))
+        return
+    source = _find_source(settings.to_dict() | {"data_sha256": datasets.checksum(data)})
+    with model_store.writing(name or recipe, overwrite=overwrite, resume=True) as model:
+        _say("Starting TensorFlow …")
+        from mnist_app.network import training  # takes seconds to import
 
-            with TrainingBar(progress_file) as bar:
-                training.train(settings, model, bar.update, data, _say)
-            metrics = _measure(model, data, source)
-            _draw_map(model, data)
+        with TrainingBar(progress_file) as bar:
+            training.train(settings, model, bar.update, data, _say)
+        metrics = _measure(model, data, source)
+        _draw_map(model, data)
     typer.echo(_summary(name or recipe, metrics))
 
 
@@ -117,29 +117,28 @@ def fine_tune(
     """
     from mnist_app.network import fine_tuning
 
-    with clear_errors():
-        base = model_store.find_model(model)
-        images, labels = datasets.load_unpacked(digits)
-        held = fine_tuning.hold_back(labels)
-        if not held.any():
-            raise ValueError(f"{digits} must hold at least {fine_tuning.HELD} digits of one class, to judge by.")
-        lesson = fine_tuning.Lesson(base, images[~held], labels[~held])
-        with model_store.writing(name or f"my-{model}", overwrite=overwrite) as tuned:
-            _say("Starting TensorFlow …")
-            from mnist_app.network import training  # takes seconds to import
+    base = model_store.find_model(model)
+    images, labels = datasets.load_unpacked(digits)
+    held = fine_tuning.hold_back(labels)
+    if not held.any():
+        raise ValueError(f"{digits} must hold at least {fine_tuning.HELD} digits of one class, to judge by.")
+    lesson = fine_tuning.Lesson(base, images[~held], labels[~held])
+    with model_store.writing(name or f"my-{model}", overwrite=overwrite) as tuned:
+        _say("Starting TensorFlow …")
+        from mnist_app.network import training  # takes seconds to import
 
-            with TrainingBar(progress_file) as bar:
-                training.train(fine_tuning.fine_settings(base), tuned, bar.update, tell=_say, lesson=lesson)
-            _measure(tuned, DATA_FOLDER, _find_source(tuned.recipe))
-            gate = fine_tuning.judge(base, tuned, images[held], labels[held])
-            typer.echo(
-                f"Of {gate.own} of your digits that it did not learn from, it misreads {gate.own_after} (before: "
-                f"{gate.own_before}); of MNIST's {gate.mnist:,} test digits {gate.mnist_after} ({gate.mnist_before})."
-            )
-            if not gate.opens:
-                _say("So it is not kept: it must read yours better, and at most 0.05 % of MNIST's worse.")
-                raise typer.Exit(fine_tuning.NOT_KEPT)
-            _draw_map(tuned, DATA_FOLDER)
+        with TrainingBar(progress_file) as bar:
+            training.train(fine_tuning.fine_settings(base), tuned, bar.update, tell=_say, lesson=lesson)
+        _measure(tuned, DATA_FOLDER, _find_source(tuned.recipe))
+        gate = fine_tuning.judge(base, tuned, images[held], labels[held])
+        typer.echo(
+            f"Of {gate.own} of your digits that it did not learn from, it misreads {gate.own_after} (before: "
+            f"{gate.own_before}); of MNIST's {gate.mnist:,} test digits {gate.mnist_after} ({gate.mnist_before})."
+        )
+        if not gate.opens:
+            _say("So it is not kept: it must read yours better, and at most 0.05 % of MNIST's worse.")
+            raise typer.Exit(fine_tuning.NOT_KEPT)
+        _draw_map(tuned, DATA_FOLDER)
 
 
 @app.command()
@@ -163,18 +162,17 @@ def evaluate(
     """Measure a trained model on MNIST's test digits; where its map of them is missing, draw it."""
     from mnist_app.insight import evaluation, map_and_labels
 
-    with clear_errors():
-        stored = model_store.find_model(model)
-        metrics, arrays = evaluation.evaluate(stored, data)
-        metrics |= evaluation.summarize_seeds(stored)
-        if data == DATA_FOLDER and map_and_labels.load(stored) is None:
-            _draw_map(stored, data)
-        if keras:
-            from mnist_app.network import training
+    stored = model_store.find_model(model)
+    metrics, arrays = evaluation.evaluate(stored, data)
+    metrics |= evaluation.summarize_seeds(stored)
+    if data == DATA_FOLDER and map_and_labels.load(stored) is None:
+        _draw_map(stored, data)
+    if keras:
+        from mnist_app.network import training
 
-            metrics |= training.compare_with_keras(stored, arrays["y_prob"], data)
-        if canvas:
-            metrics |= evaluation.evaluate_on_canvas(stored, data)
+        metrics |= training.compare_with_keras(stored, arrays["y_prob"], data)
+    if canvas:
+        metrics |= evaluation.evaluate_on_canvas(stored, data)
     details = {"per_class": metrics.pop("per_class")}
     if corruptions:
         means, families = _evaluate_corruptions(stored, data)
@@ -209,14 +207,13 @@ def predict(
     from mnist_app.cli import predict
     from mnist_app.network.classifier import load_model
 
-    with clear_errors():
-        classifier = load_model(model)
-        submission = predict.answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
-        with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file:
-            file.write(submission)
-            failed = format is not Answers.kaggle and predict.answer_pictures(
-                paths, classifier, Format(format), digits.value, file
-            )
+    classifier = load_model(model)
+    submission = predict.answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
+    with open_results(output) as file:
+        file.write(submission)
+        failed = format is not Answers.kaggle and predict.answer_pictures(
+            paths, classifier, Format(format), digits.value, file
+        )
     raise typer.Exit(failed)
 
 
@@ -237,17 +234,16 @@ def adapt(
     from mnist_app.network import personal
     from mnist_app.network.classifier import load_classifier
 
-    with clear_errors():
-        stored = model_store.find_model(model)
-        classifier = load_classifier(stored)
-        if collection:
-            pictures = hands.list_collection(collection)
-            with count_up_to(sum(map(len, pictures.values())), "Pictures") as bar:
-                people = hands.read_hands(pictures, classifier, bar.update)
-        else:
-            people = hands.generate_hands()
-        with count_up_to(len(people) * len(adaptation.COUNTS), "Writers") as bar:
-            rows = adaptation.measure(people, classifier, personal.remember(stored, classifier), advance=bar.update)
+    stored = model_store.find_model(model)
+    classifier = load_classifier(stored)
+    if collection:
+        pictures = hands.list_collection(collection)
+        with count_up_to(sum(map(len, pictures.values())), "Pictures") as bar:
+            people = hands.read_hands(pictures, classifier, bar.update)
+    else:
+        people = hands.generate_hands()
+    with count_up_to(len(people) * len(adaptation.COUNTS), "Writers") as bar:
+        rows = adaptation.measure(people, classifier, personal.remember(stored, classifier), advance=bar.update)
     print_rows(adaptation.turn(rows) if format is Format.table else rows, format)
 
 
@@ -260,9 +256,8 @@ def report(
     """Write a report on a model: one HTML file that holds all it needs, and Markdown with its pictures beside it."""
     from mnist_app.insight import documents, report
 
-    with clear_errors():
-        folder = output or Path(f"report-{model}")
-        written = documents.write(report.build(model_store.find_model(model), data), folder)
+    folder = output or Path(f"report-{model}")
+    written = documents.write(report.build(model_store.find_model(model), data), folder)
     for path in written:
         typer.echo(path)
 
@@ -272,8 +267,7 @@ def bench(model: Model = model_store.DEFAULT_MODEL, format: Format = Format.tabl
     """Time the reading and the network on this machine, as medians, beside Keras in the same run."""
     from mnist_app.insight import benchmark
 
-    with clear_errors():
-        print_rows(benchmark.run(model_store.find_model(model)), format)
+    print_rows(benchmark.run(model_store.find_model(model)), format)
 
 
 @app.command()
@@ -288,15 +282,14 @@ def ablation(
     from mnist_app.insight.ablation import GENERATED, ablate, ablate_pages, read_manifest
     from mnist_app.network.classifier import load_classifier
 
-    with clear_errors():
-        stored = model_store.find_model(model)
-        pictures = read_manifest(manifest) if manifest else []
-        length = len(pictures) if manifest else GENERATED
-        with count_up_to(length) as bar:
-            if manifest:
-                rows = list(ablate(pictures, load_classifier(stored), bar.update))
-            else:
-                rows = ablate_pages(stored, advance=bar.update)
+    stored = model_store.find_model(model)
+    pictures = read_manifest(manifest) if manifest else []
+    length = len(pictures) if manifest else GENERATED
+    with count_up_to(length) as bar:
+        if manifest:
+            rows = list(ablate(pictures, load_classifier(stored), bar.update))
+        else:
+            rows = ablate_pages(stored, advance=bar.update)
     print_rows(rows, format)
 
 

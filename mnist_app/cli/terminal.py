@@ -1,17 +1,21 @@
 """What the commands print: rows in three formats, progress, and errors as one sentence."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import typer
+from typer.core import TyperGroup
 
 from mnist_app import tables
+from mnist_app.files import whole_file, write_whole
 from mnist_app.network.pace import Pace, duration
 
 
@@ -33,6 +37,17 @@ def print_rows(rows: list[tables.Row], format: Format) -> None:
         typer.echo(tables.to_text(rows))
 
 
+@contextmanager
+def open_results(path: Path | None) -> Iterator[TextIO]:
+    """Where results are written: a file, of which nothing is left where that fails, or the terminal where None."""
+    if path is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    with whole_file(path) as file, TextIOWrapper(file, encoding="utf-8") as text:
+        yield text
+
+
 def with_progress(items: list, label: str) -> Iterator:
     """Go through the items; with a bar where there are several and a person watches the terminal."""
     if len(items) < 2 or not sys.stderr.isatty():
@@ -47,14 +62,26 @@ def count_up_to(length: int, label: str = "") -> Any:  # the type of typer.progr
     return typer.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Print what a person can mend as one sentence, and exit with 2."""
-    try:
-        yield
-    except (ValueError, FileNotFoundError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(2) from None
+class ClearErrors(TyperGroup):
+    """Commands that print what a person can mend as one sentence, and then exit with 2."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().main(*arguments, **options)
+        except (ValueError, OSError) as error:
+            typer.echo(f"Error: {describe(error)}", err=True)
+            try:
+                sys.stdout.flush()
+            except OSError:  # Python would try once more in the end, and complain in many lines
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(2)
+
+
+def describe(error: ValueError | OSError) -> str:
+    """What an error says, for people: of a file, what is wrong and its name."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
 
 
 class TrainingBar:
@@ -88,6 +115,4 @@ class TrainingBar:
         self._bar.update(step - self._bar.pos)
         if self._file and (step == steps or time.monotonic() > self._written + 1):
             self._written = time.monotonic()
-            partial = self._file.with_suffix(".partial")  # renamed, so that a reader never sees half of it
-            partial.write_text(json.dumps({"step": step, "steps": steps, **figures}), encoding="utf-8")
-            partial.replace(self._file)
+            write_whole(self._file, json.dumps({"step": step, "steps": steps, **figures}))

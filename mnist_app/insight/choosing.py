@@ -18,6 +18,7 @@ from mnist_app.digits.circumstances import CIRCUMSTANCES, show
 from mnist_app.digits.datasets import load_mnist
 from mnist_app.digits.skeletons.other_hands import HABITS
 from mnist_app.digits.synthesis import draw_habit
+from mnist_app.files import write_whole
 from mnist_app.metrics import wilson_interval
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.model_store import StoredModel
@@ -119,7 +120,7 @@ def store_styles(
 ) -> list[tables.Row]:
     """Read all three sets and keep the rows of `measure` beside the model."""
     rows = measure(model, data, advance=advance)
-    (model.folder / FILE).write_text(tables.to_csv(rows), encoding="utf-8")
+    write_whole(model.folder / FILE, tables.to_csv(rows))
     return rows
 
 

@@ -2,10 +2,12 @@
 
 import base64
 import html
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mnist_app.files import write_whole
 from mnist_app.tables import Row
 
 STYLE = """
@@ -85,15 +87,18 @@ def write(report: Report, folder: Path) -> list[Path]:
     """Write `report.html`, `report.md` and the Markdown's pictures into a folder; return their paths, these two first.
 
     Raises:
-        ValueError: the folder cannot be written to.
+        ValueError: the folder cannot be written to; what was written of a report that was not there before is removed.
     """
     contents: dict[str, bytes] = {"report.html": to_html(report).encode(), "report.md": to_markdown(report).encode()}
     contents |= {f"{block.name}.png": block.png for block in report.blocks if isinstance(block, Figure)}
+    new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            (folder / name).write_bytes(content)
+            write_whole(folder / name, content)
     except OSError as error:
+        if new:
+            shutil.rmtree(folder, ignore_errors=True)
         raise ValueError(f"The report cannot be written to {folder}: {error.strerror}.") from None
     return [folder / name for name in contents]
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mnist_app.digits.datasets import load_mnist
+from mnist_app.files import whole_file
 from mnist_app.insight import doubtful, embedding
 from mnist_app.metrics import self_confidence
 from mnist_app.network.model_store import StoredModel
@@ -47,7 +48,8 @@ def store(model: StoredModel, data: Path = DATA_FOLDER, seed: int = 0) -> None:
     arrays |= {f"train {key}": values for key, values in vars(doubtful.most_doubtful(y_train, train_prob)).items()}
     # Half precision is a 0.1 % step: no page shows more.
     arrays = {key: v.astype(np.float16) if v.dtype == np.float32 else v for key, v in arrays.items()}
-    np.savez_compressed(model.folder / FILE, **arrays)
+    with whole_file(model.folder / FILE) as file:
+        np.savez_compressed(file, **arrays)
 
 
 def load(model: StoredModel) -> MapAndLabels | None:

@@ -14,6 +14,7 @@ import numpy as np
 from mnist_app import tables
 from mnist_app.digits.generated.kinds import Kind
 from mnist_app.digits.generated.pages import FAMILIES, Page, PageMaker
+from mnist_app.files import write_whole
 from mnist_app.metrics import wilson_interval
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.model_store import StoredModel
@@ -158,7 +159,7 @@ def take_exam(
 def store_pages(model: StoredModel, advance: Callable[[int], object] = lambda _: None) -> list[tables.Row]:
     """Read the fixed set and keep the rows of `summarize` beside the model."""
     rows = summarize(take_exam(model, advance=advance)[""])
-    (model.folder / FILE).write_text(tables.to_csv(rows), encoding="utf-8")
+    write_whole(model.folder / FILE, tables.to_csv(rows))
     return rows
 
 

@@ -10,6 +10,7 @@ from mnist_app import tables
 from mnist_app.digits.augmentation import AUGMENTATIONS, Augmentation
 from mnist_app.digits.corruptions import BENCHMARK, CORRUPTIONS, SEVERITIES, corrupt
 from mnist_app.digits.datasets import load_mnist
+from mnist_app.files import write_whole
 from mnist_app.metrics import wilson_interval
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.model_store import StoredModel
@@ -82,7 +83,7 @@ def measure_corruptions(model: StoredModel, data: Path, on_family: OnFamily) -> 
 def store_corruptions(model: StoredModel, data: Path, on_family: OnFamily) -> list[tables.Row]:
     """Measure a model under every corruption, write `corruptions.csv` into its folder, and return the rows."""
     rows = measure_corruptions(model, data, on_family)
-    (model.folder / FILE).write_text(tables.to_csv(rows), encoding="utf-8")
+    write_whole(model.folder / FILE, tables.to_csv(rows))
     return rows
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_app.files import whole_file, write_whole
 from mnist_app.settings import MODELS_FOLDER
 
 DEFAULT_MODEL = "flagship"
@@ -141,12 +142,9 @@ class StoredModel:
                 a quarter of the room.
         """
         step = np.maximum(features.max(axis=0), TINY) / LEVELS
-        np.savez_compressed(
-            self.folder / "test_outputs.npz",
-            y_prob=y_prob,
-            features=np.rint(features / step).astype(np.uint8),
-            feature_step=step.astype(np.float32),
-        )
+        levels = np.rint(features / step).astype(np.uint8)
+        with whole_file(self.folder / "test_outputs.npz") as file:
+            np.savez_compressed(file, y_prob=y_prob, features=levels, feature_step=step.astype(np.float32))
 
     @property
     def digit_test(self) -> DigitTest:
@@ -155,7 +153,8 @@ class StoredModel:
             return DigitTest(stored["means"], stored["whitening"], stored["weights"], float(stored["intercept"]))
 
     def save_digit_test(self, digit_test: DigitTest) -> None:
-        np.savez_compressed(self.folder / "digit_test.npz", **asdict(digit_test))
+        with whole_file(self.folder / "digit_test.npz") as file:
+            np.savez_compressed(file, **asdict(digit_test))
 
     def save_calibration(self, calibration: Calibration) -> None:
         write_json(self.folder / "calibration.json", asdict(calibration))
@@ -297,7 +296,7 @@ def read_history(path: Path) -> list[dict[str, float]]:
 
 def write_json(path: Path, values: dict[str, Any]) -> None:
     """Write a dictionary as indented JSON."""
-    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(values, indent=2) + "\n")
     _parse.cache_clear()  # two writings may follow each other faster than a file's time tells
 
 

@@ -1,10 +1,13 @@
+import errno
 import json
+import os
 import runpy
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,6 +23,8 @@ from mnist_app.insight.documents import Report
 from mnist_app.network import fine_tuning, model_store, personal, training
 from mnist_app.reading.detecting import fitting
 from mnist_app.settings import DATA_FOLDER
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments):
@@ -293,3 +298,77 @@ def test_fine_tuning_needs_some_digits_to_judge_by(tmp_path):
     assert result.exit_code == 2
     assert "at least 3 digits of one class" in result.stderr
     assert "No such file" in run("fine-tune", tmp_path / "nowhere").stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("/dev/full", "No space left"),
+        (".", "Is a directory"),
+        ("below/a file", "Not a directory"),
+        ("no/one", "No such"),
+    ],
+)
+def test_results_that_cannot_be_written_are_one_sentence_and_leave_nothing(pictures, tmp_path, place, said):
+    (tmp_path / "below").touch()
+    before = sorted(tmp_path.rglob("*"))
+    for format in ("csv", "json"):
+        result = run("predict", pictures / "b two.png", "--format", format, "-o", tmp_path / place)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"Error: {said}")
+        assert result.stderr.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("arguments", [["predict", "a seven.png"], ["sources"], ["--help"]])
+def test_a_full_disk_below_the_output_is_one_sentence(pictures, arguments):
+    """In a process of its own: what Python does at its end belongs to it."""
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "mnist_app", *arguments], cwd=ROOT if arguments[0] != "predict" else pictures,
+            env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 2
+    assert [line for line in ended.stderr.splitlines() if "INFO" not in line] == ["Error: No space left on device."]
+
+
+def fill_the_disk(monkeypatch, after: int) -> None:
+    """Have the file system say that it is full, from the so many-th file on that is opened to write."""
+    open_, opened = Path.open, []
+
+    def fail(path: Path, mode: str = "r", *rest: object, **options: object):
+        opened.append(path) if "w" in mode else None
+        if "w" in mode and len(opened) > after:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return open_(path, mode, *rest, **options)
+
+    monkeypatch.setattr(Path, "open", fail)
+
+
+def test_a_report_that_does_not_fit_is_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("mnist_app.insight.report.build", lambda *_: Report("Nothing", []))
+    fill_the_disk(monkeypatch, after=1)
+    result = run("report", "-o", tmp_path / "report")
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: The report cannot be written to {tmp_path / 'report'}: No space left on device.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_training_that_finds_no_room_says_so_and_leaves_nothing(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(model_store, "writing", partial(model_store.writing, folder=tmp_path / "file"))
+    result = run("train", "--name", "mine")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: Not a directory: ")
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+def test_figures_that_find_no_room_leave_the_old_ones(tmp_path, monkeypatch):
+    model = model_store.StoredModel(tmp_path)
+    (tmp_path / page_exam.FILE).write_text("old")
+    monkeypatch.setattr(page_exam, "take_exam", lambda *_, **__: {"": [page_exam.Outcome("rows", 10, 9, 8, 0)]})
+    fill_the_disk(monkeypatch, after=0)
+    with pytest.raises(OSError, match="No space left"):
+        page_exam.store_pages(model)
+    assert (tmp_path / page_exam.FILE).read_text() == "old"
+    assert list(tmp_path.iterdir()) == [tmp_path / page_exam.FILE]

@@ -5,7 +5,7 @@ from mnist_app.digits import datasets
 from mnist_app.insight import evaluation
 from mnist_app.network import calibration, model_store, recipes, training
 from mnist_app.network.architectures import ARCHITECTURES, build
-from mnist_app.network.classifier import load_classifier
+from mnist_app.network.classifier import Classifier
 from mnist_app.settings import TrainingSettings
 
 # Worked out by hand: (filter's pixels x channels + 1) x filters of each convolution, (inputs + 1) x units of each dense
@@ -58,7 +58,7 @@ def test_every_recipe_trains(name, trained, small_mnist):
     model = trained(name)
     assert model.history[0]["loss"] > 0
     assert np.isfinite(model.history[0]["val_loss"])
-    outputs = load_classifier(model).predict(datasets.load_mnist(small_mnist)[1][0])
+    outputs = Classifier(model.tflite).predict(datasets.load_mnist(small_mnist)[1][0])
     assert outputs.y_prob.shape == (200, 10)
     np.testing.assert_allclose(outputs.y_prob.sum(axis=1), 1, rtol=1e-5)
 
