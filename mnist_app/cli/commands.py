@@ -91,8 +91,8 @@ def train(
     if recipe == DETECTOR:
         typer.echo(_train_detector(settings, name or recipe, overwrite, progress_file))
         return
-    source = _find_source(settings.to_dict() | {"data_sha256": datasets.checksum(data)})
     with model_store.writing(name or recipe, overwrite=overwrite, resume=True) as model:
+        source = _find_source(settings.to_dict() | {"data_sha256": datasets.checksum(data)})
         _say("Starting TensorFlow …")
         from mnist_app.network import training  # takes seconds to import
 
@@ -339,10 +339,11 @@ def _evaluate_styles(model: StoredModel, data: Path) -> list[tables.Row]:
 
 def _find_source(recipe: dict[str, Any]) -> StoredModel | None:
     """The model that a recipe's calibration is taken over from, if that is so and possible."""
+    if not (name := recipe["calibration_from"]):
+        return None
     from mnist_app.network import calibration
 
-    name = recipe["calibration_from"]
-    source = model_store.find_model(name, holding="calibration.json") if name else None
+    source = model_store.find_model(name, holding="calibration.json")
     calibration.check_source(recipe, source)
     return source
 

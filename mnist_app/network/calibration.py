@@ -69,15 +69,13 @@ def calibrate(model: StoredModel, data: Path = DATA_FOLDER, source: StoredModel 
     return calibration
 
 
-def check_source(recipe: dict[str, Any], source: StoredModel | None) -> None:
+def check_source(recipe: dict[str, Any], source: StoredModel) -> None:
     """Raise a ValueError where a calibration cannot be taken over from `source`.
 
     Args:
         recipe: of the network that is to be calibrated.
-        source: the model that its `calibration_from` names; None where it names none, which is always right.
+        source: the model that its `calibration_from` names.
     """
-    if not source:
-        return
     if differing := differing_settings(recipe, source.recipe):
         raise ValueError(f"{source.name!r} has another recipe than the network to calibrate: {', '.join(differing)}.")
     if not source.recipe["validation_split"]:

@@ -9,7 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from mnist_app.files import whole_file, write_whole
+from mnist_app.network import locks
 from mnist_app.settings import MODELS_FOLDER
 
 DEFAULT_MODEL = "flagship"
@@ -192,6 +193,7 @@ def find_model(name: str = DEFAULT_MODEL, folder: Path = MODELS_FOLDER, holding:
 
 def open_model(name: str = DEFAULT_MODEL, folder: Path = MODELS_FOLDER, holding: str = NETWORK) -> StoredModel:
     """The same without a look into the files: whoever reads one of them is told then if it cannot be used."""
+    _recover(folder)
     if NAME.fullmatch(name) and (folder / name / holding).exists():
         return StoredModel(folder / name)
     names = ", ".join(model.name for model in list_models(folder, holding))
@@ -222,6 +224,7 @@ def _find_fault(name: str, folder: Path, version: Version, holding: str) -> str:
 
 def _find_folders(folder: Path, *holding: str) -> list[StoredModel]:
     """The visible folders that hold one of these files, by name."""
+    _recover(folder)
     found = {path.parent for name in holding for path in Path(folder).glob(f"[!.]*/{name}")}
     return [StoredModel(path) for path in sorted(found)]
 
@@ -235,17 +238,23 @@ def check_name(name: str) -> str:
 
 def partial_folder(name: str, folder: Path = MODELS_FOLDER) -> Path:
     """Where `writing` keeps a model's files until it is complete."""
-    return Path(folder) / f".{name}.partial"
+    return _hidden(name, "partial", folder)
+
+
+def check_free(name: str, folder: Path = MODELS_FOLDER) -> None:
+    """Raise a ValueError where a model of that name is just being written, by whatever process."""
+    if locks.is_held(_hidden(name, "lock", folder)):
+        raise ValueError(f"A model {name!r} is just being trained; choose another name.")
 
 
 @contextmanager
 def writing(
     name: str, folder: Path = MODELS_FOLDER, overwrite: bool = False, resume: bool = False
 ) -> Iterator[StoredModel]:
-    """Write a model's folder under a hidden name and rename it when the block ends without an error.
+    """Write a model's folder under a hidden name, and give it its name when the block ends without an error.
 
     A run that fails or is cancelled leaves no half-written model behind; with `overwrite` the old model stays until
-    the new one is complete.
+    the new one is complete. Whenever the process is killed, a complete model is there afterwards: see `_publish`.
 
     Args:
         name: of the model.
@@ -257,30 +266,70 @@ def writing(
         The hidden folder to write into.
 
     Raises:
-        ValueError: the name is not allowed, or taken.
+        ValueError: the name is not allowed, or taken, or another process is writing a model of that name.
     """
     target, partial = Path(folder) / check_name(name), StoredModel(partial_folder(name, folder))
-    old = Path(folder) / f".{name}.old"
-    if target.exists() and not overwrite:
-        raise ValueError(f"There is a model {name!r} already; choose another name, or --overwrite.")
 
     def tidy() -> None:
         if not (resume and partial.unfinished.exists()):
             shutil.rmtree(partial.folder, ignore_errors=True)
 
-    tidy()
-    partial.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        yield partial
-    except BaseException:
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    with _owning(name, folder):
+        _publish(name, Path(folder))  # what a process left that was killed
+        if target.exists() and not overwrite:
+            raise ValueError(f"There is a model {name!r} already; choose another name, or --overwrite.")
         tidy()
-        raise
-    shutil.rmtree(partial.unfinished, ignore_errors=True)
+        partial.folder.mkdir(exist_ok=True)
+        try:
+            yield partial
+        except BaseException:
+            tidy()
+            raise
+        partial.folder.rename(_hidden(name, "finished", folder))
+        _publish(name, Path(folder))
+
+
+@contextmanager
+def _owning(name: str, folder: Path) -> Iterator[None]:
+    """Own a name: nobody else writes a model of that name meanwhile."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locks.hold(_hidden(name, "lock", folder)))
+        except locks.TakenError as error:
+            raise ValueError(f"A model {name!r} is just being trained, {error}; choose another name.") from None
+        yield
+
+
+def _publish(name: str, folder: Path) -> None:
+    """Give a finished model its name, or finish what a process began that was killed while it did so.
+
+    A model that is called finished is complete. It takes the place of an older one in two steps, between which that one
+    is called old; so at every moment one complete model is there, and it is found by calling this again.
+    """
+    target, finished, old = folder / name, _hidden(name, "finished", folder), _hidden(name, "old", folder)
+    if finished.exists():
+        shutil.rmtree(StoredModel(finished).unfinished, ignore_errors=True)
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            target.rename(old)
+        finished.rename(target)
+    elif old.exists() and not target.exists():
+        old.rename(target)
     shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    partial.folder.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+
+
+def _recover(folder: Path) -> None:
+    """Publish the finished models whose process was killed before it did; those of a process at work are its own."""
+    for path in Path(folder).glob(".*"):
+        if path.suffix in (".finished", ".old"):
+            name = path.stem.removeprefix(".")
+            with suppress(ValueError, OSError), _owning(name, folder):
+                _publish(name, Path(folder))
+
+
+def _hidden(name: str, state: str, folder: Path) -> Path:
+    return Path(folder) / f".{name}.{state}"
 
 
 def read_history(path: Path) -> list[dict[str, float]]:

@@ -15,13 +15,13 @@ def write(folder, name, overwrite=False, content="network"):
 
 
 def names_in(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir()]
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_a_model_appears_when_it_is_complete(tmp_path):
     with model_store.writing("mine", tmp_path) as model:
         model.tflite.write_text("half")
-        assert names_in(tmp_path) == [".mine.partial"]
+        assert names_in(tmp_path) == [".mine.lock", ".mine.partial"]
     assert model_store.open_model("mine", tmp_path).tflite.read_text() == "half"
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
