@@ -11,7 +11,15 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from mnist_app import tables
-from mnist_app.cli.terminal import ClearErrors, Format, TrainingBar, count_up_to, open_results, print_rows
+from mnist_app.cli.terminal import (
+    ClearErrors,
+    Format,
+    TrainingBar,
+    count_up_to,
+    end_with_input,
+    open_results,
+    print_rows,
+)
 from mnist_app.digits import datasets
 from mnist_app.network import model_store
 from mnist_app.network.model_store import StoredModel
@@ -43,6 +51,11 @@ class Answers(StrEnum):
 
 
 Model = Annotated[str, typer.Option(help="A model's name, as in models/.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")]
+ProgressFile = Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")]
+WithParent = Annotated[
+    bool, typer.Option("--with-parent", help="End when standard input ends, as when the program before it is gone.")
+]
 Data = Annotated[Path, typer.Option(help="Folder with MNIST's four IDX files, or Kaggle's train.csv.")]
 
 
@@ -78,8 +91,9 @@ def _option_help(setting: Setting) -> str:
 def train(
     recipe: Annotated[str, typer.Option(help=f"One of: {', '.join(TRAINABLE)}.")] = "dropout",
     name: Annotated[str | None, typer.Option(help="Name of the new model; the recipe's where left out.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")] = False,
-    progress_file: Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")] = None,
+    overwrite: Overwrite = False,
+    progress_file: ProgressFile = None,
+    with_parent: WithParent = False,
     data: Data = DATA_FOLDER,
     **overridden: Any,
 ) -> None:
@@ -87,6 +101,8 @@ def train(
 
     After an interruption, the same command goes on from the last finished epoch.
     """
+    if with_parent:
+        end_with_input()
     settings = find_recipe(recipe).settings.override(**overridden)
     if recipe == DETECTOR:
         typer.echo(_train_detector(settings, name or recipe, overwrite, progress_file))
@@ -108,8 +124,9 @@ def fine_tune(
     digits: Annotated[Path, typer.Argument(help="Folder with the two IDX files from My digits' zip.")],
     model: Model = model_store.DEFAULT_MODEL,
     name: Annotated[str | None, typer.Option(help="Name of the new model; my- and the old one's if left out.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model of that name.")] = False,
-    progress_file: Annotated[Path | None, typer.Option(help="Keep the progress here as JSON.")] = None,
+    overwrite: Overwrite = False,
+    progress_file: ProgressFile = None,
+    with_parent: WithParent = False,
 ) -> None:
     """Train a network further with one's own digits, and keep it if it reads others of them better, and MNIST still.
 
@@ -117,6 +134,8 @@ def fine_tune(
     """
     from mnist_app.network import fine_tuning
 
+    if with_parent:
+        end_with_input()
     base = model_store.find_model(model)
     images, labels = datasets.load_unpacked(digits)
     held = fine_tuning.hold_back(labels)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
+from threading import Thread
 from typing import Any, TextIO
 
 import typer
@@ -82,6 +83,16 @@ def describe(error: ValueError | OSError) -> str:
     if not isinstance(error, OSError) or not error.strerror:
         return str(error)
     return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
+
+
+def end_with_input() -> None:
+    """End this process when its standard input ends: its other end is held by a program that may be killed."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os._exit(1)  # at once, whatever it is doing: what it writes is such that it may end at any moment
+
+    Thread(target=wait, daemon=True).start()
 
 
 class TrainingBar:

@@ -19,11 +19,12 @@ import numpy as np
 
 from mnist_app.digits.datasets import IMAGES, LABELS, to_idx
 from mnist_app.network.fine_tuning import NOT_KEPT, Lesson, fine_settings
-from mnist_app.network.model_store import check_name, partial_folder, read_history
+from mnist_app.network.model_store import check_free, check_name, partial_folder, read_history
 from mnist_app.network.pace import Pace
 from mnist_app.settings import MODELS_FOLDER, PACKAGE, TrainingSettings
 
 LOG_LINES = 15
+LEAST_FREE = 1_100_000_000  # bytes of the disk: what a training writes leaves 1 GB
 NICENESS = 10  # training takes what the web server leaves, so that pages stay quick
 
 
@@ -33,21 +34,30 @@ class Run:
     Attributes:
         name: of the model that it makes.
         settings: how it trains.
+        owner: key of the visitor who started it.
     """
 
     def __init__(
-        self, name: str, settings: TrainingSettings, command: list[str], folder: Path, lesson: Lesson | None = None
+        self,
+        name: str,
+        settings: TrainingSettings,
+        command: list[str],
+        folder: Path,
+        *,
+        lesson: Lesson | None = None,
+        owner: str = "",
     ) -> None:
         """Start a training.
 
         Args:
             name: of the model that it makes.
             settings: how it trains.
-            command: to which are added `--progress-file` and, as an argument, the folder with the lesson's digits.
+            command: to which are added two options and, as an argument, the folder with the lesson's digits.
             folder: where models are written.
             lesson: digits that are only for this training.
+            owner: who started it.
         """
-        self.name, self.settings = name, settings
+        self.name, self.settings, self.owner = name, settings, owner
         self._model, self._partial = folder / name, partial_folder(name, folder)
         self._scratch = tempfile.TemporaryDirectory(prefix="mnist-run-")
         self._progress_file, self._log = (Path(self._scratch.name) / file for file in ("progress.json", "log.txt"))
@@ -59,9 +69,9 @@ class Run:
         self._cancelled = False
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*command, "--progress-file", str(self._progress_file)],
+                [*command, "--progress-file", str(self._progress_file), "--with-parent"],
                 cwd=PACKAGE.parent,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # nothing is sent: it ends when this process does, and then the training ends
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C in the server's terminal is the server's: it then cancels by itself
@@ -119,7 +129,7 @@ class Run:
         if self._process.poll() is None:
             self._cancelled = True
             self._process.kill()  # at once, whatever it is doing; what it would tidy up is tidied here
-            self._process.wait()
+            self._process.communicate()  # waits for its end, and closes what led to it
             shutil.rmtree(self._partial, ignore_errors=True)
 
 
@@ -143,34 +153,45 @@ class Runs:
     def busy(self) -> bool:
         return self.latest is not None and self.latest.running
 
-    def start(self, recipe: str, name: str, settings: TrainingSettings) -> Run:
+    def start(self, recipe: str, name: str, settings: TrainingSettings, owner: str = "") -> Run:
         """Start training a new model.
 
         Args:
             recipe: a name in `recipes.RECIPES`; decides the architecture.
             name: of the new model.
             settings: all other settings.
+            owner: key of the visitor who starts it.
 
         Returns:
             The run, which is also `latest` from now on.
 
         Raises:
-            ValueError: the name is not allowed or taken, or another training is running.
+            ValueError: the name is not allowed or taken, another training is running, or the disk is nearly full.
+            OSError: the process cannot be started.
         """
-        return self._start(name, settings, ["train", "--recipe", recipe, *flags(settings)])
+        return self._start(name, settings, ["train", "--recipe", recipe, *flags(settings)], owner=owner)
 
-    def fine_tune(self, lesson: Lesson, name: str) -> Run:
+    def fine_tune(self, lesson: Lesson, name: str, owner: str = "") -> Run:
         """Start training a network further with one person's digits; raises what `start` does."""
-        return self._start(name, fine_settings(lesson.base), ["fine-tune", "--model", lesson.base.name], lesson)
+        command = ["fine-tune", "--model", lesson.base.name]
+        return self._start(name, fine_settings(lesson.base), command, owner=owner, lesson=lesson)
 
-    def _start(self, name: str, settings: TrainingSettings, command: list[str], lesson: Lesson | None = None) -> Run:
+    def _start(
+        self, name: str, settings: TrainingSettings, command: list[str], *, owner: str, lesson: Lesson | None = None
+    ) -> Run:
         with self._lock:
             if self.latest is not None and self.latest.running:
                 raise ValueError(f"{self.latest.name!r} is being trained; only one network can be at a time.")
             if (self._folder / check_name(name)).exists():
                 raise ValueError(f"There is a network {name!r} already; choose another name.")
+            check_free(name, self._folder)
+            if (free := shutil.disk_usage(self._folder).free) < LEAST_FREE:
+                raise ValueError(
+                    f"Only {free / 1e9:.1f} GB of the disk are free; a training starts where there are "
+                    f"{LEAST_FREE / 1e9:.1f} GB."
+                )
             command = [sys.executable, *self._program, *command, "--name", name]
-            self.latest = Run(name, settings, command, self._folder, lesson)
+            self.latest = Run(name, settings, command, self._folder, lesson=lesson, owner=owner)
             return self.latest
 
     def cancel(self) -> None:

@@ -1,9 +1,13 @@
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from mnist_app.cli import terminal
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -31,3 +35,14 @@ def test_a_bar_only_where_a_person_watches(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
     assert list(terminal.with_progress([1, 2, 3], "Reading")) == [1, 2, 3]
     assert capsys.readouterr().err == ""
+
+
+def test_a_process_ends_with_its_input():
+    code = "import time; from mnist_app.cli.terminal import end_with_input; end_with_input(); print(1, flush=True); "
+    process = subprocess.Popen(
+        [sys.executable, "-c", code + "time.sleep(60)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdout.readline() == b"1\n"
+    assert process.poll() is None
+    process.communicate(timeout=10)
+    assert process.returncode == 1

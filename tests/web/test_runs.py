@@ -1,15 +1,22 @@
+import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from mnist_app.digits.datasets import IMAGES, LABELS
+from mnist_app.network import model_store
 from mnist_app.network.fine_tuning import Lesson
 from mnist_app.network.model_store import find_model
 from mnist_app.network.recipes import RECIPES
 from mnist_app.web.runs import Run, Runs
 
+ROOT = Path(__file__).parents[2]
 SETTINGS = RECIPES["dropout"].settings.override(epochs=2, learning_rate=0.005)
 
 # Stands for `python -m mnist_app train`: takes its options and writes what it writes, with a step when it is told to.
@@ -35,7 +42,7 @@ print("options", options.get("--epochs"), options.get("--learning-rate"), option
 if name == "failing":
     sys.exit("No memory left")
 if name == "no-better":
-    print(sorted(file.name for file in Path(sys.argv[-3]).iterdir()))
+    print(sorted(file.name for file in Path(sys.argv[-4]).iterdir()))
     sys.exit(3)
 hidden = folder / f".{name}.partial"
 hidden.mkdir()
@@ -166,3 +173,60 @@ def test_the_command_line_takes_every_option(tmp_path):
     wait_until(lambda: not run.running)
     assert run.state == "failed"
     assert "recipe must be one of" in run.log_tail
+
+
+def test_a_nearly_full_disk_takes_no_training(runs, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_050_000_000))
+    with pytest.raises(ValueError, match=r"Only 1.1 GB of the disk are free; a training starts where there are 1.1 GB"):
+        runs.start("dropout", "mine", SETTINGS)
+    assert runs.latest is None
+
+
+def test_a_run_is_its_starters(runs):
+    assert runs.start("dropout", "mine", SETTINGS, "the key").owner == "the key"
+
+
+# The real command, with another folder of models and a training that only takes long.
+LONG = """
+import sys, time
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from mnist_app.cli.commands import app
+from mnist_app.network import model_store
+
+model_store.writing = partial(model_store.writing, folder=Path(sys.argv[1]))
+sys.modules["mnist_app.network.training"] = SimpleNamespace(train=lambda *_: time.sleep(120))
+app(sys.argv[2:])
+"""
+SERVER = """
+import sys, time
+from pathlib import Path
+from mnist_app.network.recipes import RECIPES
+from mnist_app.web.runs import Runs
+
+runs = Runs(Path(sys.argv[1]), ("-c", sys.argv[2], sys.argv[1], "train"))
+runs.start("dropout", "mine", RECIPES["dropout"].settings)
+time.sleep(120)
+"""
+
+
+def is_free(folder: Path) -> bool:
+    try:
+        model_store.check_free("mine", folder)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
+def test_a_training_ends_with_its_server_and_until_then_its_name_is_taken(tmp_path):
+    server = subprocess.Popen([sys.executable, "-c", SERVER, str(tmp_path), LONG], cwd=ROOT)
+    wait_until(lambda: (tmp_path / ".mine.partial").exists())
+    with pytest.raises(ValueError, match="A model 'mine' is just being trained"):
+        Runs(tmp_path).start("dropout", "mine", SETTINGS)  # as another server would
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    killed = time.monotonic()
+    wait_until(lambda: is_free(tmp_path))
+    assert time.monotonic() - killed < 10
