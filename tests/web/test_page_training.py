@@ -8,7 +8,7 @@ from mnist_app.collection.store import NO_DIGIT, Entry, default_url, open_store
 from mnist_app.network import model_store
 from mnist_app.network.fine_tuning import Lesson
 from mnist_app.settings import TrainingSettings
-from mnist_app.web import navigation, runs, visitor
+from mnist_app.web import navigation, rights, runs, visitor
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -20,8 +20,8 @@ class FakeRun:
     progress, seconds_left, log_tail = (25, 100, {"loss": 0.5, "accuracy": 0.75}), 90.0, "No memory left"
     history = [{"epoch": 1.0, "loss": 0.5, "accuracy": 0.8, "val_loss": 0.25, "val_accuracy": 0.9}]  # noqa: RUF012
 
-    def __init__(self, state: str) -> None:
-        self.state = state
+    def __init__(self, state: str, owner: str = "") -> None:
+        self.state, self.owner = state, owner
 
     @property
     def running(self) -> bool:
@@ -41,13 +41,16 @@ class FakeRuns:
     def busy(self) -> bool:
         return self.latest is not None and self.latest.running
 
-    def start(self, recipe: str, name: str, settings: TrainingSettings) -> None:
+    def start(self, recipe: str, name: str, settings: TrainingSettings, owner: str) -> None:
+        assert owner
+        if name == "full":
+            raise OSError("No space left on device")
         if name == "taken":
             raise ValueError("There is a network 'taken' already.")
         self.started = recipe, name, settings
 
-    def fine_tune(self, lesson: Lesson, name: str) -> None:
-        self.started = lesson.base.name, name, lesson.labels.tolist()
+    def fine_tune(self, lesson: Lesson, name: str, owner: str) -> None:
+        self.started = lesson.base.name, name, lesson.labels.tolist(), owner
 
 
 def open_page(monkeypatch, trainings: FakeRuns) -> AppTest:
@@ -148,10 +151,41 @@ def test_ones_own_digits_are_taught_once_there_are_some_to_judge_by(monkeypatch,
     )
     page.text_input(key="own-name").set_value("of-me")
     next(button for button in page.button if button.label == "Train with my digits").click().run()
-    assert trainings.started == ("flagship", "of-me", [0, 0, 0])
+    assert trainings.started == ("flagship", "of-me", [0, 0, 0], "me")
 
 
 def test_a_network_that_is_not_kept_says_what_was_measured(monkeypatch):
     page = open_page(monkeypatch, FakeRuns(FakeRun("declined")))
     assert "is not kept" in page.warning[0].value
     assert page.code[0].value == "No memory left"
+
+
+def test_says_why_the_machine_cannot_start_a_training(monkeypatch):
+    page = open_page(monkeypatch, FakeRuns())
+    page.text_input(key="dropout-name").set_value("full")
+    submit(page)
+    assert page.error[0].value == "No space left on device"
+    assert not page.exception
+
+
+def test_from_elsewhere_nobody_trains_unless_it_is_opened(monkeypatch):
+    monkeypatch.setattr(rights, "is_here", lambda: False)
+    page = open_page(monkeypatch, FakeRuns())
+    assert not page.exception
+    assert [info.value for info in page.info] == [rights.REFUSAL]
+    assert not page.text_input
+    monkeypatch.setenv("MNIST_APP_TRAINING", "everyone")
+    trainings = FakeRuns()
+    page = open_page(monkeypatch, trainings)
+    submit(page)
+    assert trainings.started[:2] == ("dropout", "my-dropout")
+
+
+@pytest.mark.parametrize(("here", "owner", "stops"), [(False, "no", False), (False, "mine", True), (True, "no", True)])
+def test_a_training_is_stopped_by_who_started_it_or_at_the_machine(monkeypatch, here, owner, stops):
+    monkeypatch.setattr(rights, "is_here", lambda: here)
+    monkeypatch.setattr(visitor, "owner", lambda: "mine")
+    page = open_page(monkeypatch, FakeRuns(FakeRun("training", owner)))
+    assert not page.exception
+    assert ("Cancel" in [button.label for button in page.button]) == stops
+    assert "Step 25 of 100" in str(page.get("progress")[0].proto), "everybody sees how far it is"

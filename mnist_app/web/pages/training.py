@@ -14,7 +14,7 @@ from mnist_app.network.model_store import StoredModel
 from mnist_app.network.pace import duration
 from mnist_app.network.recipes import RECIPES
 from mnist_app.settings import Setting, TrainingSettings
-from mnist_app.web import navigation, runs, ui, visitor
+from mnist_app.web import navigation, rights, runs, ui, visitor
 
 FEW = "Confirm or correct some digits first: at least three of one class, so that there are some to judge by."
 OWN = (
@@ -99,7 +99,7 @@ def show_form() -> None:
         settings = ask_settings(RECIPES[recipe].settings, recipe)
         pressed = st.form_submit_button("Start training", type="primary", disabled=runs.SERVER.busy)
     if pressed:
-        start(lambda: runs.SERVER.start(recipe, name.strip(), settings))
+        start(lambda: runs.SERVER.start(recipe, name.strip(), settings, visitor.owner()))
 
 
 def show_own_form(base: StoredModel) -> None:
@@ -118,14 +118,14 @@ def show_own_form(base: StoredModel) -> None:
         pressed = st.form_submit_button("Train with my digits", disabled=runs.SERVER.busy)
     if pressed:
         lesson = Lesson(base, np.stack([one.image for one in digits]), labels)
-        start(lambda: runs.SERVER.fine_tune(lesson, name.strip()))
+        start(lambda: runs.SERVER.fine_tune(lesson, name.strip(), visitor.owner()))
 
 
 def start(run: Callable[[], object]) -> None:
     """Start a training and draw the page anew, or say why it cannot be."""
     try:
         run()
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         st.error(str(error))
         st.stop()
     st.rerun()
@@ -151,7 +151,8 @@ def show_run(run: runs.Run, was_running: bool) -> None:
             st.progress(step / steps if steps else 0.0, STATES.get(state, f"Step {step:,} of {steps:,} · {waiting}"))
             if figures:
                 st.caption(f"This epoch so far: loss {figures['loss']:.3f}, accuracy {figures['accuracy']:.1%}")
-            st.button("Cancel", icon=":material/close:", on_click=run.cancel)
+            if rights.may_stop(run):
+                st.button("Cancel", icon=":material/close:", on_click=run.cancel)
         if history := run.history:
             ui.show_curves(history, run.settings.epochs, run.name)
 
@@ -174,6 +175,9 @@ else:
 st.subheader("Train a network")
 if run is not None:  # near the button that starts it, where the eyes are then
     st.fragment(show_run, run_every=1 if running else None)(run, was_running=running is not None)
+if not rights.may_train():
+    st.info(rights.REFUSAL, icon=":material/lock:")
+    st.stop()
 show_form()
 if model and model in ui.list_models()[0]:
     st.subheader("Train with my digits")
