@@ -290,6 +290,12 @@ def writing(
         _publish(name, Path(folder))
 
 
+def discard(name: str, folder: Path = MODELS_FOLDER) -> None:
+    """Remove what a process left that was killed while it wrote a model; nothing happens where one is writing it."""
+    with suppress(ValueError), _owning(name, folder):
+        shutil.rmtree(partial_folder(name, folder), ignore_errors=True)
+
+
 @contextmanager
 def _owning(name: str, folder: Path) -> Iterator[None]:
     """Own a name: nobody else writes a model of that name meanwhile."""

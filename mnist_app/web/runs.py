@@ -19,7 +19,7 @@ import numpy as np
 
 from mnist_app.digits.datasets import IMAGES, LABELS, to_idx
 from mnist_app.network.fine_tuning import NOT_KEPT, Lesson, fine_settings
-from mnist_app.network.model_store import check_free, check_name, partial_folder, read_history
+from mnist_app.network.model_store import check_free, check_name, discard, partial_folder, read_history
 from mnist_app.network.pace import Pace
 from mnist_app.settings import MODELS_FOLDER, PACKAGE, TrainingSettings
 
@@ -58,7 +58,7 @@ class Run:
             owner: who started it.
         """
         self.name, self.settings, self.owner = name, settings, owner
-        self._model, self._partial = folder / name, partial_folder(name, folder)
+        self._folder, self._partial = folder, partial_folder(name, folder)
         self._scratch = tempfile.TemporaryDirectory(prefix="mnist-run-")
         self._progress_file, self._log = (Path(self._scratch.name) / file for file in ("progress.json", "log.txt"))
         if lesson:
@@ -112,7 +112,7 @@ class Run:
         """The epochs so far, as in `history.csv`; none before the first step, for what lies there may be another's."""
         if not self.progress[0]:
             return []
-        for folder in (self._partial, self._model):
+        for folder in (self._partial, self._folder / self.name):
             with suppress(FileNotFoundError):  # renamed between a look and the reading
                 if rows := read_history(folder / "history.csv"):
                     return rows
@@ -130,7 +130,7 @@ class Run:
             self._cancelled = True
             self._process.kill()  # at once, whatever it is doing; what it would tidy up is tidied here
             self._process.communicate()  # waits for its end, and closes what led to it
-            shutil.rmtree(self._partial, ignore_errors=True)
+            discard(self.name, self._folder)
 
 
 def flags(settings: TrainingSettings) -> list[str]:

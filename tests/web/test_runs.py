@@ -135,6 +135,14 @@ def test_a_cancelled_run_ends_and_leaves_nothing(runs):
     assert start(runs, "next").running
 
 
+def test_of_the_real_command_nothing_is_left_either(tmp_path):
+    runs = Runs(tmp_path, ("-c", LONG, str(tmp_path), "train"))
+    run = runs.start("dropout", "mine", SETTINGS)
+    wait_until(lambda: (tmp_path / ".mine.partial").exists())
+    run.cancel()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_cancelling_what_has_ended_changes_nothing(runs):
     models = models_of(runs)
     for file in ("go on", "finish", "end"):
@@ -205,7 +213,7 @@ from pathlib import Path
 from mnist_app.network.recipes import RECIPES
 from mnist_app.web.runs import Runs
 
-runs = Runs(Path(sys.argv[1]), ("-c", sys.argv[2], sys.argv[1], "train"))
+runs = Runs(Path(sys.argv[1]), ("-c", sys.argv[2], sys.argv[1]))
 runs.start("dropout", "mine", RECIPES["dropout"].settings)
 time.sleep(120)
 """
