@@ -27,17 +27,24 @@ READERS = {
 CASES = [(file, kind) for file, kinds in KINDS.items() for kind in kinds]
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory) -> Path:
+    """The same folder for all tests, so that pages remember what follows from a network that nobody touched."""
+    return tmp_path_factory.mktemp("models")
+
+
 @pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
+def folder(models, monkeypatch) -> Path:
     """A folder of models, which all pages look into, with a copy of `minimal` and of `flagship`."""
     for name in ("minimal", "flagship"):
-        shutil.copytree(MODELS_FOLDER / name, tmp_path / name)
+        shutil.rmtree(models / name, ignore_errors=True)
+        shutil.copytree(MODELS_FOLDER / name, models / name)
     for function in (
         model_store.list_models, model_store.list_broken, model_store.find_model, model_store.open_model,
     ):  # fmt: skip
-        places = tuple(tmp_path if value == MODELS_FOLDER else value for value in function.__defaults__)
+        places = tuple(models if value == MODELS_FOLDER else value for value in function.__defaults__)
         monkeypatch.setattr(function, "__defaults__", places)
-    return tmp_path
+    return models
 
 
 def open_page(page: navigation.Page, **query: str) -> AppTest:
