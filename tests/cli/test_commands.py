@@ -356,7 +356,7 @@ def test_a_report_that_does_not_fit_is_one_sentence(tmp_path, monkeypatch):
 
 def test_a_training_that_finds_no_room_says_so_and_leaves_nothing(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(model_store, "writing", partial(model_store.writing, folder=tmp_path / "file"))
+    monkeypatch.setattr(model_store, "writing", partial(model_store.writing, folder=tmp_path / "file" / "models"))
     result = run("train", "--name", "mine")
     assert result.exit_code == 2
     assert result.stderr.startswith("Error: Not a directory: ")
