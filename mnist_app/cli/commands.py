@@ -115,7 +115,7 @@ def train(
         with TrainingBar(progress_file) as bar:
             training.train(settings, model, bar.update, data, _say)
         metrics = _measure(model, data, source)
-        _draw_map(model, data)
+        _prepare_pages(model, data)
     typer.echo(_summary(name or recipe, metrics))
 
 
@@ -157,7 +157,7 @@ def fine_tune(
         if not gate.opens:
             _say("So it is not kept: it must read yours better, and at most 0.05 % of MNIST's worse.")
             raise typer.Exit(fine_tuning.NOT_KEPT)
-        _draw_map(tuned, DATA_FOLDER)
+        _prepare_pages(tuned, DATA_FOLDER)
 
 
 @app.command()
@@ -282,6 +282,18 @@ def report(
 
 
 @app.command()
+def inside(model: Model = model_store.DEFAULT_MODEL) -> None:
+    """Write what the page Inside shows of a network that was trained before there was that page."""
+    with clear_errors():
+        stored = model_store.find_model(model)
+        _say("Starting TensorFlow …")
+        from mnist_app.network import training  # takes seconds to import
+
+        training.export_stages_again(stored)
+        _find_favourites(stored)
+
+
+@app.command()
 def bench(model: Model = model_store.DEFAULT_MODEL, format: Format = Format.table) -> None:
     """Time the reading and the network on this machine, as medians, beside Keras in the same run."""
     from mnist_app.insight import benchmark
@@ -377,12 +389,26 @@ def _measure(model: StoredModel, data: Path, source: StoredModel | None) -> dict
     return evaluation.store_evaluation(model, data)
 
 
+def _prepare_pages(model: StoredModel, data: Path) -> None:
+    """Add what the pages show that would take them too long."""
+    _draw_map(model, data)
+    _find_favourites(model)
+
+
 def _draw_map(model: StoredModel, data: Path) -> None:
     """Store what the pages Map and Labels show."""
     from mnist_app.insight import map_and_labels
 
     _say("Drawing the map of the test digits and looking for doubtful labels …")
     map_and_labels.store(model, data)
+
+
+def _find_favourites(model: StoredModel) -> None:
+    """Store which test digits each map answers to most."""
+    from mnist_app.insight import inside
+
+    _say("Looking for the test digits that each map answers to most …")
+    inside.store_favourites(model)
 
 
 def _evaluate_corruptions(model: StoredModel, data: Path) -> tuple[dict[str, float | None], list[tables.Row]]:

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_app.digits import datasets
-from mnist_app.network import architectures, callbacks
+from mnist_app.network import architectures, callbacks, stages
 from mnist_app.network.batches import Batches, as_targets, with_synthetic
 from mnist_app.network.classifier import Classifier, load_classifier, softmax
 from mnist_app.network.fine_tuning import Lesson, choose_replayed, repeat
@@ -59,7 +59,7 @@ def train(
     tell: Callable[[str], None] = lambda _: None,
     lesson: Lesson | None = None,
 ) -> None:
-    """Train a network on MNIST and write `model.keras`, `model.tflite`, `recipe.json` and `history.csv`.
+    """Train a network on MNIST; write `model.keras`, `model.tflite`, `stages.tflite`, `recipe.json` and `history.csv`.
 
     The same settings give the same numbers on the same machine, interrupted or not: where the folder holds the state of
     an interrupted training with the same recipe, that one goes on after its last finished epoch.
@@ -130,6 +130,7 @@ def train(
         batches.start(settings.epochs + 1)
         reestimate_statistics(network, batches)
     store_network(network, model)
+    export_stages(network, model)
 
 
 def go_on_from(base: StoredModel, network: keras.Model) -> None:
@@ -164,6 +165,22 @@ def store_network(network: keras.Model, model: StoredModel, name: str = "model")
 def export_network(network: keras.Model, path: Path) -> None:
     """Write a network for LiteRT, its weights in half precision."""
     network.export(path, format="litert", verbose=False, **HALF_PRECISION)
+
+
+def export_stages(network: keras.Model, model: StoredModel) -> None:
+    """Write `stages.tflite`, which gives the maps of every stage.
+
+    Args:
+        network: as it is stored.
+        model: the folder to write into; it holds `model.keras`.
+    """
+    outputs = [network.get_layer(stage.layer).output for stage in stages.list_stages(model)]
+    export_network(keras.Model(network.input, outputs), model.folder / stages.FILE)
+
+
+def export_stages_again(model: StoredModel) -> None:
+    """Write `stages.tflite` of a network that was trained before there was such a file."""
+    export_stages(keras.models.load_model(model.folder / "model.keras"), model)
 
 
 def fold_normalisation(network: keras.Model) -> None:

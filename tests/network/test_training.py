@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from mnist_app.digits import datasets
 from mnist_app.insight import evaluation
-from mnist_app.network import architectures, calibration, model_store, training
+from mnist_app.network import architectures, calibration, model_store, stages, training
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.settings import TrainingSettings
 
@@ -29,7 +29,7 @@ def test_folder_holds_what_others_rely_on(trained):
     model, _ = trained
     names = {path.name for path in model.folder.iterdir()}
     assert names >= {"model.keras", "model.tflite", "recipe.json", "history.csv", "metrics.json", "test_outputs.npz"}
-    assert names >= {"calibration.json", "digit_test.npz"}
+    assert names >= {"calibration.json", "digit_test.npz", "stages.tflite"}
     assert TrainingSettings.from_dict(model.recipe) == QUICK
     assert {"parameters", "data_sha256", "libraries"} <= set(model.recipe)
     assert list(model.history[0]) == list(model_store.HISTORY_COLUMNS)
@@ -148,6 +148,19 @@ def test_keras_and_litert_agree(trained, small_mnist):
     compared = training.compare_with_keras(model, arrays["y_prob"], small_mnist)
     assert compared["keras_difference"] < 1e-3
     assert compared["keras_accuracy"] == metrics["accuracy"]
+
+
+def test_the_stages_are_those_of_the_network(trained, small_mnist):
+    images = datasets.load_mnist(small_mnist)[1][0][:5]
+    found = stages.Stages(trained[0]).run(images)
+    assert [maps.shape[1:] for maps in found] == [(26, 26, 32), (13, 13, 32), (11, 11, 64), (5, 5, 64)]
+    expected = load_classifier(trained[0]).predict(images, maps=True).maps
+    np.testing.assert_allclose(found[2], expected, atol=1e-4)
+    before = (trained[0].folder / stages.FILE).read_bytes()
+    (trained[0].folder / stages.FILE).unlink()
+    training.export_stages_again(trained[0])
+    assert len((trained[0].folder / stages.FILE).read_bytes()) == pytest.approx(len(before), rel=0.01)
+    np.testing.assert_allclose(stages.Stages(trained[0]).run(images)[3], found[3], atol=1e-5)
 
 
 def test_folding_the_normalisation_leaves_the_answers():
