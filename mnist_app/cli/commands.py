@@ -282,13 +282,24 @@ def report(
 
 
 @app.command()
-def inside(model: Model = model_store.DEFAULT_MODEL) -> None:
+def inside(
+    model: Model = model_store.DEFAULT_MODEL,
+    epochs: Annotated[
+        bool, typer.Option("--epochs", help="Train `minimal` anew and keep its weights on the way; takes a minute.")
+    ] = False,
+) -> None:
     """Write what the page Inside shows of a network that was trained before there was that page."""
+    from mnist_app.network import snapshots
+
     with clear_errors():
-        stored = model_store.find_model(model)
+        stored = model_store.find_model(snapshots.ARCHITECTURE if epochs else model)
         _say("Starting TensorFlow …")
         from mnist_app.network import training  # takes seconds to import
 
+        if epochs:
+            with TrainingBar(None) as bar:
+                training.train_snapshots(find_recipe(snapshots.ARCHITECTURE).settings, stored, bar.update)
+            return
         training.export_stages_again(stored)
         _find_favourites(stored)
 

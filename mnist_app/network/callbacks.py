@@ -2,10 +2,11 @@
 
 import csv
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import keras
+import numpy as np
 from keras import ops
 
 from mnist_app.network.model_store import HISTORY_COLUMNS
@@ -74,6 +75,29 @@ class StepProgress(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self._progress(self._before + batch + 1, self.params["steps"] * self.params["epochs"], dict(logs or {}))
+
+
+class KeepWeights(keras.callbacks.Callback):
+    """Keep the weights after some epochs; 0 is before the first.
+
+    Attributes:
+        weights: those of each epoch so far.
+    """
+
+    def __init__(self, epochs: Collection[int]) -> None:
+        super().__init__()
+        self._epochs = epochs
+        self.weights: dict[int, list[np.ndarray]] = {}
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._keep(0)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._keep(epoch + 1)
+
+    def _keep(self, epoch: int) -> None:
+        if epoch in self._epochs:
+            self.weights[epoch] = self.model.get_weights()
 
 
 class Checkpoint(keras.callbacks.Callback):

@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -13,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_app.digits import datasets
-from mnist_app.network import architectures, callbacks, stages
+from mnist_app.network import architectures, callbacks, snapshots, stages
 from mnist_app.network.batches import Batches, as_targets, with_synthetic
 from mnist_app.network.classifier import Classifier, load_classifier, softmax
 from mnist_app.network.fine_tuning import Lesson, choose_replayed, repeat
@@ -57,7 +58,9 @@ def train(
     progress: callbacks.Progress = lambda *_: None,
     data: Path = DATA_FOLDER,
     tell: Callable[[str], None] = lambda _: None,
+    *,
     lesson: Lesson | None = None,
+    watchers: Sequence[keras.callbacks.Callback] = (),
 ) -> None:
     """Train a network on MNIST; write `model.keras`, `model.tflite`, `stages.tflite`, `recipe.json` and `history.csv`.
 
@@ -71,6 +74,7 @@ def train(
         data: the folder with the four IDX files.
         tell: called with a sentence for people where a training goes on, or cannot.
         lesson: a network to go on from, and one person's digits that are mixed in; begins anew where None.
+        watchers: further callbacks.
     """
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
@@ -118,6 +122,7 @@ def train(
             callbacks.EpochStart(batches.start),
             callbacks.HistoryFile(model.folder / "history.csv", finished),
             callbacks.StepProgress(progress),
+            *watchers,
             callbacks.Checkpoint(model.unfinished),  # last, so that a state never lacks its row of the history
         ],
         verbose=0,
@@ -146,6 +151,27 @@ def go_on_from(base: StoredModel, network: keras.Model) -> None:
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
+
+
+def train_snapshots(
+    settings: TrainingSettings,
+    model: StoredModel,
+    progress: callbacks.Progress = lambda *_: None,
+    data: Path = DATA_FOLDER,
+) -> None:
+    """Train a network of the architecture that `snapshots` knows, and keep nothing but its weights after some epochs.
+
+    Args:
+        settings: its recipe's; it is trained for as many epochs as are shown.
+        model: the folder to write into; what it holds stays.
+        progress: as in `train`.
+        data: the folder with the four IDX files.
+    """
+    kept = callbacks.KeepWeights(snapshots.EPOCHS)
+    with TemporaryDirectory() as folder:
+        longer = settings.override(epochs=max(snapshots.EPOCHS))
+        train(longer, StoredModel(Path(folder)), progress, data, watchers=[kept])
+    snapshots.store(model, kept.weights)
 
 
 def store_network(network: keras.Model, model: StoredModel, name: str = "model") -> None:

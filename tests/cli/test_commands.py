@@ -18,9 +18,9 @@ from typer.testing import CliRunner, Result
 from mnist_app.cli import commands
 from mnist_app.digits import datasets, kaggle, writers
 from mnist_app.digits.generated import sources
-from mnist_app.insight import ablation, map_and_labels, page_exam, robustness
+from mnist_app.insight import ablation, inside, map_and_labels, page_exam, robustness
 from mnist_app.insight.documents import Report
-from mnist_app.network import fine_tuning, model_store, personal, training
+from mnist_app.network import fine_tuning, model_store, personal, recipes, stages, training
 from mnist_app.reading.detecting import fitting
 from mnist_app.settings import DATA_FOLDER
 
@@ -214,6 +214,26 @@ def test_evaluate_adds_what_is_asked_for(small_mnist, monkeypatch):
     assert min(canvases.values()) > printed["accuracy"] - 0.03
     assert printed["pages"] == rows
     assert run(*arguments, "csv").stdout.splitlines() == ["family,exact", "all,0.5"]
+
+
+def test_inside_writes_what_the_page_shows(tmp_path, monkeypatch):
+    model = model_store.StoredModel(shutil.copytree(model_store.find_model("minimal").folder, tmp_path / "minimal"))
+    monkeypatch.setattr(model_store, "find_model", lambda _: model)
+    favourites = inside.load_favourites(model)
+    for name in (stages.FILE, inside.FILE):
+        (model.folder / name).unlink()
+    assert run("inside", "--model", "minimal").exit_code == 0
+    assert (model.folder / stages.FILE).exists()
+    assert [found.tolist() for found in inside.load_favourites(model)] == [found.tolist() for found in favourites]
+
+
+def test_inside_trains_the_smallest_network_to_keep_it_on_the_way(monkeypatch):
+    from mnist_app.network import training
+
+    trained = []
+    monkeypatch.setattr(training, "train_snapshots", lambda settings, model, _: trained.append((settings, model.name)))
+    assert run("inside", "--epochs").exit_code == 0
+    assert trained == [(recipes.RECIPES["minimal"].settings, "minimal")]
 
 
 def test_ablation_reads_pictures_or_generated_pages(pictures, monkeypatch):

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from mnist_app.digits import datasets
 from mnist_app.insight import evaluation
-from mnist_app.network import architectures, calibration, model_store, stages, training
+from mnist_app.network import architectures, calibration, model_store, snapshots, stages, training
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.settings import TrainingSettings
 
@@ -161,6 +161,17 @@ def test_the_stages_are_those_of_the_network(trained, small_mnist):
     training.export_stages_again(trained[0])
     assert len((trained[0].folder / stages.FILE).read_bytes()) == pytest.approx(len(before), rel=0.01)
     np.testing.assert_allclose(stages.Stages(trained[0]).run(images)[3], found[3], atol=1e-5)
+
+
+def test_weights_are_kept_on_the_way(small_mnist, tmp_path, monkeypatch):
+    monkeypatch.setattr(snapshots, "EPOCHS", (0, 1, 3))
+    settings = TrainingSettings(architecture="minimal", dropout=0.0, batch_size=32)
+    training.train_snapshots(settings, model_store.StoredModel(tmp_path), data=small_mnist)
+    assert [path.name for path in tmp_path.iterdir()] == [snapshots.FILE]
+    found = snapshots.load(model_store.StoredModel(tmp_path))
+    assert found.epochs == (0, 1, 3)
+    accuracies = [snapshot.accuracy for snapshot in found.snapshots]
+    assert accuracies[0] < 0.35 < accuracies[1] <= accuracies[2] + 0.05
 
 
 def test_folding_the_normalisation_leaves_the_answers():
