@@ -134,23 +134,23 @@ def motion_blur(x: np.ndarray, level: tuple[int, float], rng: np.random.Generato
 def shear(x: np.ndarray, radians: float, rng: np.random.Generator) -> np.ndarray:
     """Slant by an angle to either side."""
     radians *= rng.choice([-1, 1])
-    return _look_up(x, [[1, -np.sin(radians)], [0, np.cos(radians)]])
+    return look_up(x, [[1, -np.sin(radians)], [0, np.cos(radians)]])
 
 
 def scale(x: np.ndarray, factor: float, rng: np.random.Generator) -> np.ndarray:
     """Write smaller, to a factor of the size."""
-    return _look_up(x, [[1 / factor, 0], [0, 1 / factor]])
+    return look_up(x, [[1 / factor, 0], [0, 1 / factor]])
 
 
 def rotate(x: np.ndarray, radians: float, rng: np.random.Generator) -> np.ndarray:
     """Turn by an angle to either side."""
     radians *= rng.choice([-1, 1])
-    return _look_up(x, [[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]])
+    return look_up(x, [[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]])
 
 
 def translate(x: np.ndarray, pixels: int, rng: np.random.Generator) -> np.ndarray:
     """Shift by so many pixels in both axes."""
-    return _look_up(x, np.eye(2), pixels * rng.choice([-1, 1], 2))
+    return look_up(x, np.eye(2), pixels * rng.choice([-1, 1], 2))
 
 
 def brightness(x: np.ndarray, added: float, rng: np.random.Generator) -> np.ndarray:
@@ -221,7 +221,7 @@ def canny_edges(x: np.ndarray, level: tuple[float, float], rng: np.random.Genera
     return share * np.isin(pieces, kept[kept > 0]) + (1 - share) * x
 
 
-def _look_up(x: np.ndarray, matrix: Any, shift: Any = (0, 0)) -> np.ndarray:
+def look_up(x: np.ndarray, matrix: Any, shift: Any = (0, 0)) -> np.ndarray:
     """Take every pixel from where `matrix` and `shift` send it, about the image's middle; paper from outside."""
     matrix = np.asarray(matrix, float)
     offset = MIDDLE - matrix @ [MIDDLE, MIDDLE] + shift
