@@ -291,17 +291,16 @@ def inside(
     """Write what the page Inside shows of a network that was trained before there was that page."""
     from mnist_app.network import snapshots
 
-    with clear_errors():
-        stored = model_store.find_model(snapshots.ARCHITECTURE if epochs else model)
-        _say("Starting TensorFlow …")
-        from mnist_app.network import training  # takes seconds to import
+    stored = model_store.find_model(snapshots.ARCHITECTURE if epochs else model)
+    _say("Starting TensorFlow …")
+    from mnist_app.network import training  # takes seconds to import
 
-        if epochs:
-            with TrainingBar(None) as bar:
-                training.train_snapshots(find_recipe(snapshots.ARCHITECTURE).settings, stored, bar.update)
-            return
-        training.export_stages_again(stored)
-        _find_favourites(stored)
+    if epochs:
+        with TrainingBar(None) as bar:
+            training.train_snapshots(find_recipe(snapshots.ARCHITECTURE).settings, stored, bar.update)
+        return
+    training.export_stages_again(stored)
+    _find_favourites(stored)
 
 
 @app.command()

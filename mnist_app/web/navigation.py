@@ -41,13 +41,14 @@ MAP = Page("Map", "map")
 WEAK_SPOTS = Page("Weak spots", "trending_down")
 LABELS = Page("Labels", "label")
 DIGIT = Page("Digit", "center_focus_strong")
+INSIDE = Page("Inside", "account_tree")
 MODELS = Page("Models", "leaderboard")
 DATA = Page("Data", "dataset")
 TRAINING = Page("Training", "model_training")
 
 GROUPS = {
     "Read": (DRAW, UPLOAD, MY_DIGITS, ELSEWHERE),
-    "Understand": (EVALUATION, CONFIDENCE, ERRORS, MAP, WEAK_SPOTS, LABELS, DIGIT),
+    "Understand": (EVALUATION, CONFIDENCE, ERRORS, MAP, WEAK_SPOTS, LABELS, DIGIT, INSIDE),
     "Learn": (MODELS, DATA, TRAINING),
 }
 PAGES = tuple(page for group in GROUPS.values() for page in group)

@@ -15,7 +15,7 @@ from mnist_app.settings import IMAGE_SIZE
 from mnist_app.web import navigation, paper, taught, tracing, ui
 
 PARAMETER = "own"  # of the address
-TEST, OWN = "test digit", "your own"  # what the page Digit shows
+TEST, OWN = "test digit", "your own"  # what a page about one digit shows
 CONFUSED_HELP = "Test digits that the network reads as it reads yours, with the same second guess: the closest first."
 
 
@@ -39,13 +39,44 @@ def image() -> np.ndarray | None:
     return session.digit
 
 
+def pick(default: str, number: int) -> tuple[int | None, np.ndarray]:
+    """Let the user choose a test digit or their own; the choice is in the address.
+
+    Where they have none of their own, the page says so and ends.
+
+    Args:
+        default: one of `TEST` and `OWN`.
+        number: of the test digit that is shown at first.
+
+    Returns:
+        The test digit's number, None for their own, and the digit, `(28, 28)` uint8.
+    """
+    images = ui.load_digits()[1][0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        which = st.segmented_control(
+            "Look at", [TEST, OWN], default=default, required=True, key="which", bind="query-params"
+        )
+        if which == TEST:
+            label, last = "Number of the test digit", len(images) - 1
+            number = st.number_input(label, 0, last, number, key="no", bind="query-params", width=200)
+            return number, images[number]
+    found = image()
+    if found is None:
+        show_missing()
+        st.stop()
+    return None, found
+
+
 def case(model: str) -> Case | None:
     """What a network says of the visitor's digit, as they taught it; None where there is none yet."""
     found = image()
-    if found is None:
-        return None
-    outputs = taught.classifier(model, taught.head(model)).predict(found[np.newaxis])
-    return Case(found, outputs.y_prob[0], outputs.features[0])
+    return None if found is None else ask(model, found)
+
+
+def ask(model: str, image: np.ndarray) -> Case:
+    """What a network says of a digit `(28, 28)` uint8 of the visitor's, as they taught it."""
+    outputs = taught.classifier(model, taught.head(model)).predict(image[np.newaxis])
+    return Case(image, outputs.y_prob[0], outputs.features[0])
 
 
 def encode(image: np.ndarray) -> str:
@@ -75,7 +106,21 @@ def show_ways(digit: Digit | None, model: str) -> None:
             disabled=digit is None,
             query_params={"model": model, "which": OWN, PARAMETER: encode(digit.image) if digit else ""},
         )
+        link_inside(model, digit.image if digit else None)
         link_confused(model, *(digit.candidates if digit else (0, 0)), disabled=digit is None)
+
+
+def link_inside(model: str, own: np.ndarray | None = None, number: int | None = None) -> None:
+    """Link to the network at work on a digit of their own or on the test digit of that number; without one to none."""
+    query = {"which": OWN, PARAMETER: encode(own)} if own is not None else {"which": TEST, "no": str(number)}
+    st.page_link(
+        navigation.INSIDE.path,
+        label="Inside",
+        icon=navigation.INSIDE.icon,
+        help="What the network makes of it, stage by stage.",
+        disabled=own is None and number is None,
+        query_params={"model": model, **query},
+    )
 
 
 def link_confused(model: str, first: int, second: int, disabled: bool = False) -> None:

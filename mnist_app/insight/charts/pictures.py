@@ -1,4 +1,4 @@
-"""Pictures made of images: many in one, the mean of many, and one coloured by a map."""
+"""Pictures made of images and of a network's maps: many in one, the mean of many, one coloured by a map."""
 
 import cv2
 import numpy as np
@@ -7,6 +7,7 @@ from mnist_app.insight.charts.look import BLUE, VERMILLION
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 
 PAPER, INK = 242, 40
+GAP = 1  # pixels between maps
 STRONGEST = 0.85  # of a colour over a picture
 
 
@@ -24,6 +25,43 @@ def contact_sheet(images: np.ndarray, columns: int) -> np.ndarray:
     places = np.zeros((rows * columns, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     places[: len(images)] = images
     return places.reshape(rows, columns, IMAGE_SIZE, IMAGE_SIZE).swapaxes(1, 2).reshape(rows * IMAGE_SIZE, -1)
+
+
+def map_sheet(maps: np.ndarray, columns: int, top: float | None = None) -> np.ndarray:
+    """Lay a network's maps out in rows, as one picture: the darker, the stronger.
+
+    Args:
+        maps: `(h, w, c)`; where some are below 0, the lowest of all is paper.
+        columns: maps in a row.
+        top: the value that is full ink; the greatest of all where None.
+
+    Returns:
+        `(rows * (h + GAP), columns * (w + GAP))` uint8; each map has `GAP` white rows below and columns beside it.
+    """
+    height, width, count = maps.shape
+    low = min(0.0, float(maps.min()))
+    share = (maps - low) / max((float(maps.max()) if top is None else top) - low, 1e-9)
+    inked = np.rint(PAPER - np.clip(share, 0, 1) * (PAPER - INK)).astype(np.uint8)
+    rows = -(-count // columns)
+    places = np.full((rows * columns, height + GAP, width + GAP), 255, np.uint8)
+    places[:count, :height, :width] = inked.transpose(2, 0, 1)
+    tiles = places.reshape(rows, columns, height + GAP, width + GAP)
+    return tiles.swapaxes(1, 2).reshape(rows * (height + GAP), columns * (width + GAP))
+
+
+def signed_picture(values: np.ndarray, limit: float) -> np.ndarray:
+    """Colour numbers: blue where they are above 0, vermillion where below, paper where they are 0.
+
+    Args:
+        values: `(h, w)`.
+        limit: the size that gets the full colour.
+
+    Returns:
+        `(h, w, 3)` uint8 RGB, a pixel a number.
+    """
+    colours = np.where(values[..., np.newaxis] > 0, _rgb(BLUE), _rgb(VERMILLION))
+    share = np.clip(np.abs(values) / max(limit, 1e-9), 0, 1)[..., np.newaxis]
+    return np.rint(PAPER * (1 - share) + colours * share).astype(np.uint8)
 
 
 def mean_images(images: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -43,29 +43,6 @@ def draw_map(exam: Exam, _stored: np.ndarray) -> tuple[pd.DataFrame, dict]:
     return map_table(exam, points)[::THIN], spec
 
 
-def choose_case(exam: Exam) -> Case:
-    """Let the user choose a test digit or their own; the choice is in the address."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        which = st.segmented_control(
-            "Look at",
-            [visitor_digit.TEST, visitor_digit.OWN],
-            default=visitor_digit.TEST,
-            required=True,
-            key="which",
-            bind="query-params",
-        )
-        if which == visitor_digit.TEST:
-            last = len(exam.y_true) - 1
-            return exam.case(
-                st.number_input("Number of the test digit", 0, last, FIRST, key="no", bind="query-params", width=200)
-            )
-    case = visitor_digit.case(exam.model)
-    if case is None:
-        visitor_digit.show_missing()
-        st.stop()
-    return case
-
-
 def show_digit(exam: Exam, case: Case) -> None:
     """Show the digit, what it is and was read as, and the ten probabilities."""
     picture, said = st.columns([1, 2], gap="medium")
@@ -73,6 +50,7 @@ def show_digit(exam: Exam, case: Case) -> None:
         was = "was read" if case.true is None else f"is a handwritten {case.true} that was read"
         st.image(ui.to_url(ui.enlarge(case.image, 252)), alt=f"{case.name.capitalize()} {was} as {case.read}")
         visitor_digit.link_paper(exam.model, case)
+        visitor_digit.link_inside(exam.model, case.image if case.number is None else None, case.number)
     with said:
         st.markdown(f"#### {'Read' if case.true is None else f'Labelled {case.true}, read'} as {case.read}")
         with st.container(horizontal=True, gap="small"):
@@ -161,7 +139,8 @@ def show_place(exam: Exam, case: Case, stored: np.ndarray) -> None:
 st.title("Digit")
 model = ui.pick_model()
 exam = ui.load_exam(model.name)
-case = choose_case(exam)
+number, image = visitor_digit.pick(visitor_digit.TEST, FIRST)
+case = visitor_digit.ask(model.name, image) if number is None else exam.case(number)
 show_digit(exam, case)
 st.subheader("Why?")
 show_why(exam, case)

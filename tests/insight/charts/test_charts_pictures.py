@@ -1,6 +1,15 @@
 import numpy as np
 
-from mnist_app.insight.charts.pictures import PAPER, contact_sheet, mean_images, overlay
+from mnist_app.insight.charts.pictures import (
+    GAP,
+    INK,
+    PAPER,
+    contact_sheet,
+    map_sheet,
+    mean_images,
+    overlay,
+    signed_picture,
+)
 
 
 def test_contact_sheet_lays_images_out_row_by_row():
@@ -28,3 +37,23 @@ def test_overlay_is_blue_where_positive_and_vermillion_where_negative():
     assert picture[5, 5, 2] > picture[5, 5, 0] + 50
     assert picture[20, 20, 0] > picture[20, 20, 2] + 50
     assert (picture[0, 0] == PAPER).all()
+
+
+def test_a_sheet_of_maps_is_dark_where_they_are_strong():
+    maps = np.zeros((4, 5, 3))
+    maps[1, 2, 1] = 2
+    sheet = map_sheet(maps, 2)
+    assert sheet.shape == (2 * (4 + GAP), 2 * (5 + GAP))
+    assert sheet[1, 5 + GAP + 2] == INK
+    assert (sheet[: 4 + GAP, : 5 + GAP][:-GAP, :-GAP] == PAPER).all()
+    assert (sheet[4] == 255).all(), "a white gap"
+    assert map_sheet(maps, 2, top=4)[1, 5 + GAP + 2] == round((PAPER + INK) / 2)
+    assert map_sheet(maps - 1, 2)[0, 0] == PAPER, "the lowest is paper"
+
+
+def test_numbers_are_blue_above_and_vermillion_below():
+    picture = signed_picture(np.array([[0.5, 0, -1]]), 1.0).astype(int)
+    assert picture.shape == (1, 3, 3)
+    assert picture[0, 0, 2] > picture[0, 0, 0] + 50
+    assert (picture[0, 1] == PAPER).all()
+    assert picture[0, 2, 0] > picture[0, 2, 2] + 50
