@@ -123,7 +123,7 @@ def stage_cells(titled: Titled, maps: np.ndarray) -> Cells:
 def chooser_cells(titled: Titled, maps: np.ndarray, chosen: int) -> Cells:
     """All maps of one stage, large enough for a finger."""
     count = maps.shape[2]
-    columns = min(count, 6 if count <= 64 else 8)
+    columns = min(count, 4 if count < 48 else 8)  # 8 fit a phone
     return Cells(
         ui.to_url(map_sheet(maps, columns)), f"All maps of {titled.name}", columns, -(-count // columns), count, FINGER,
         chosen, tuple(f"map {i + 1} of {count}" for i in range(count)),
@@ -248,7 +248,7 @@ def show_products(pixel: Pixel) -> str:
         return ""
     cells = [
         f'<td style="padding:.2rem .5rem;border:1px solid rgba(128,128,128,.3);text-align:center">'
-        f"{_number(value)} × {_number(weight)}</td>"
+        f"{_number(value)}<br>× {_number(weight)}</td>"
         for value, weight in zip(pixel.window.ravel(), pixel.kernel.ravel(), strict=True)
     ]
     width = pixel.window.shape[1]

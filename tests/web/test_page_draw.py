@@ -102,7 +102,8 @@ def test_the_way_is_shown_on_demand(page):
 def test_a_drawing_leads_on_to_its_detail_and_to_test_digits_confused_like_it(page):
     assert all(link.disabled for link in page.page_link)
     page.button(key="example_4").click().run()
-    closer, confused = page.page_link
-    assert "which=your+own&own=" in closer.proto.query_string
+    closer, inside, confused = page.page_link
+    for link in (closer, inside):
+        assert "which=your+own&own=" in link.proto.query_string
     second = np.argsort(own_case(page).y_prob)[-2]
     assert f"predicted=4&second={second}&answer=all&sort=smallest+margin" in confused.proto.query_string

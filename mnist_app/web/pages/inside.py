@@ -154,7 +154,7 @@ def show_map(model: StoredModel, maps: list[np.ndarray], choice: Choice) -> None
             st.markdown(f"**Map {choice.channel + 1}**, grown: choose a pixel")
             grown, width = inside_view.map_cells(one, choice.row, choice.column, SIDE), one.shape[1]
             show_cells([grown], GROWN, lambda _, cell: choice.keep(row=cell // width, column=cell % width))
-        with st.container(width=360):
+        with st.container(width=320):
             pixel = inside.explain_pixel(before, titled.stage, choice.channel, choice.row, choice.column)
             inside_view.show_sum(pixel, titled.stage, before=name(model)[choice.stage - 1].name if choice.stage else "")
 
