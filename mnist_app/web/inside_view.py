@@ -154,9 +154,11 @@ def feature_cells(features: np.ndarray, stages: Stages) -> list[Cells]:
     ]
 
 
-def choose_in_flow(sheets: Sequence[Cells], choice: Choice) -> list[Cells]:
-    """The flow with the chosen map outlined; its first picture is the digit."""
-    return [replace(sheet, chosen=choice.channel if i == choice.stage + 1 else None) for i, sheet in enumerate(sheets)]
+def flow_cells(image: np.ndarray, titled: Sequence[Titled], maps: Sequence[np.ndarray], choice: Choice) -> list[Cells]:
+    """The digit and every stage, with the chosen map outlined; `maps` are those of `inside.follow`."""
+    cells = [stage_cells(each, found) for each, found in zip(titled, maps[1:], strict=True)]
+    cells[choice.stage] = replace(cells[choice.stage], chosen=choice.channel)
+    return [picture_cells(image), *cells]
 
 
 def snapshot_cells(snapshot: Snapshot, image: np.ndarray) -> list[Cells]:

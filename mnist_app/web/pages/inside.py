@@ -1,5 +1,6 @@
 """Inside: a digit on its way through a network, stage by stage, down to the sum that makes one pixel."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -14,7 +15,7 @@ from mnist_app.network.snapshots import Snapshots
 from mnist_app.network.stages import Stages
 from mnist_app.reading import wording
 from mnist_app.web import inside_view, navigation, ui, visitor_digit
-from mnist_app.web.cells import Cells, show_cells
+from mnist_app.web.cells import show_cells
 from mnist_app.web.inside_view import Choice, Titled
 
 GROWN = "grown"  # key of the map that has grown
@@ -38,37 +39,20 @@ def load_stages(model: StoredModel) -> Stages:
     return Stages(model)
 
 
-@ui.keep(max_entries=8)
-def load_favourites(model: StoredModel) -> list[np.ndarray]:
-    """The test digits that each map answers to most."""
-    return inside.load_favourites(model)
-
-
 @ui.keep(max_entries=1)
 def load_snapshots(model: StoredModel) -> Snapshots | None:
     """The small network as it learns."""
     return snapshots.load(model)
 
 
-@ui.keep(max_entries=64)
-def run(model: StoredModel, image: np.ndarray) -> list[np.ndarray]:
-    """What goes into each stage and, last, what comes out of all: `(h, w, c)` each."""
-    return inside.follow(load_stages(model), image)
-
-
-@ui.keep(max_entries=64)
-def flow(model: StoredModel, image: np.ndarray) -> list[Cells]:
-    """The picture, every stage and the features, as they are shown."""
-    maps = run(model, image)
-    features = ui.load_classifier(model.name).predict(image[np.newaxis]).features[0]
-    cells = [inside_view.picture_cells(image)]
-    cells += [inside_view.stage_cells(titled, one) for titled, one in zip(name(model), maps[1:], strict=True)]
-    return cells + inside_view.feature_cells(features, load_stages(model))
-
-
-def name(model: StoredModel) -> list[Titled]:
-    """A network's stages with their names."""
-    return inside_view.name_stages(load_stages(model).stages)
+@ui.keep(max_entries=200)
+def find_favourites(model: StoredModel, stage: int, channel: int) -> list[tuple[int, str]]:
+    """The test digits that a map answers to most, their numbers and pictures, coloured by where it does."""
+    images = ui.load_digits()[1][0]
+    numbers = [each[channel] for each in inside.load_favourites(model)[stage : stage + 1]]
+    found = list(map(int, np.concatenate(numbers))) if numbers else []
+    maps = [inside.follow(load_stages(model), images[i])[stage + 1][..., channel] for i in found]
+    return [(i, ui.to_url(overlay(images[i], one, 112))) for i, one in zip(found, maps, strict=True)]
 
 
 def show_sliders() -> Change:
@@ -95,10 +79,16 @@ def reset() -> None:
 def look_inside(model: StoredModel, image: np.ndarray) -> None:
     """All that follows from the digit: a fragment, so that a slider redraws neither the page nor the sidebar."""
     changed = show_sliders().apply(image)
-    was, y_prob = ui.load_classifier(model.name).predict(np.stack([image, changed])).y_prob
+    (was, y_prob), (_, features) = ask(model, np.stack([image, changed]))
     show_change(was, y_prob)
-    show_stages(model, changed, y_prob)
+    show_stages(model, load_stages(model), changed, features, y_prob)
     show_learning(changed)
+
+
+def ask(model: StoredModel, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities and features of images."""
+    outputs = ui.load_classifier(model.name).predict(images)
+    return outputs.y_prob, outputs.features
 
 
 def show_change(was: np.ndarray, y_prob: np.ndarray) -> None:
@@ -111,26 +101,25 @@ def show_change(was: np.ndarray, y_prob: np.ndarray) -> None:
 
 
 @st.fragment
-def show_stages(model: StoredModel, image: np.ndarray, y_prob: np.ndarray) -> None:
+def show_stages(
+    model: StoredModel, network: Stages, image: np.ndarray, features: np.ndarray, y_prob: np.ndarray
+) -> None:
     """Show the way from the picture to the answer, and one map of it: a fragment, so that a choice redraws no more."""
-    maps = run(model, image)
-    choice = inside_view.read_choice(name(model), maps)
-    show_flow(model, image, choice, y_prob)
-    show_map(model, maps, choice)
-    show_favourites(model, choice)
-
-
-def show_flow(model: StoredModel, image: np.ndarray, choice: Choice, y_prob: np.ndarray) -> None:
-    """Show the way from the picture to the ten probabilities."""
+    titled, maps = inside_view.name_stages(network.stages), inside.follow(network, image)
+    choice = inside_view.read_choice(titled, maps)
     st.subheader("From the picture to the answer")
     st.caption("Each small picture is a map: dark where it found its pattern. Choose one, and it grows.")
     with st.container(horizontal=True, gap="medium"):
         with st.container(width="stretch"):
-            sheets = inside_view.choose_in_flow(flow(model, image), choice)
+            sheets = inside_view.flow_cells(image, titled, maps, choice)
+            sheets += inside_view.feature_cells(features, network)
             show_cells(sheets, "flow", lambda sheet, cell: choice.keep(stage=sheet - 1, channel=cell), GROWN)
         with st.container(width=260, gap="xsmall"):
             show_answer(y_prob)
-            st.caption(f"Ten sums, one a digit. {load_stages(model).score_weights:,} weights.")
+            st.caption(f"Ten sums, one a digit. {network.score_weights:,} weights.")
+    show_map(titled, maps, choice)
+    if titled[choice.stage].stage.shape[2] > 1:
+        show_favourites(model, choice)
 
 
 def show_answer(y_prob: np.ndarray) -> None:
@@ -139,9 +128,9 @@ def show_answer(y_prob: np.ndarray) -> None:
     ui.show_bars(y_prob)
 
 
-def show_map(model: StoredModel, maps: list[np.ndarray], choice: Choice) -> None:
+def show_map(named: Sequence[Titled], maps: Sequence[np.ndarray], choice: Choice) -> None:
     """Show the chosen map grown, the others of its stage, and how one of its pixels comes about."""
-    titled, before, after = name(model)[choice.stage], maps[choice.stage], maps[choice.stage + 1]
+    titled, before, after = named[choice.stage], maps[choice.stage], maps[choice.stage + 1]
     one = after[..., choice.channel]
     st.subheader(f"Map {choice.channel + 1} of {titled.name}")
     chooser = inside_view.chooser_cells(titled, after, choice.channel)
@@ -156,23 +145,18 @@ def show_map(model: StoredModel, maps: list[np.ndarray], choice: Choice) -> None
             show_cells([grown], GROWN, lambda _, cell: choice.keep(row=cell // width, column=cell % width))
         with st.container(width=320):
             pixel = inside.explain_pixel(before, titled.stage, choice.channel, choice.row, choice.column)
-            inside_view.show_sum(pixel, titled.stage, before=name(model)[choice.stage - 1].name if choice.stage else "")
+            inside_view.show_sum(pixel, titled.stage, before=named[choice.stage - 1].name if choice.stage else "")
 
 
 def show_favourites(model: StoredModel, choice: Choice) -> None:
-    """Show the test digits that the chosen map answers to most, coloured by where it does."""
-    favourites = load_favourites(model)
-    if not favourites or load_stages(model).stages[choice.stage].shape[2] == 1:
-        return
+    """Show the test digits that the chosen map answers to most."""
     st.subheader("What does this map look for?")
     st.caption("The test digits that it answers to most, blue where it does.")
-    images = ui.load_digits()[1][0]
     with st.grid(8, min_column_width=84, gap="small"):
-        for i in map(int, favourites[choice.stage][choice.channel]):
+        for number, url in find_favourites(model, choice.stage, choice.channel):
             with st.container(gap=None):
-                found = run(model, images[i])[choice.stage + 1][..., choice.channel]
-                st.image(ui.to_url(overlay(images[i], found, 112)), width="stretch", alt=f"Test digit number {i}")
-                ui.link_digit(model.name, i)
+                st.image(url, width="stretch", alt=f"Test digit number {number}")
+                ui.link_digit(model.name, number)
 
 
 @st.fragment
