@@ -5,7 +5,7 @@ import pytest
 from mnist_app.digits import writers
 from mnist_app.digits.datasets import to_input
 from mnist_app.network import architectures, fine_tuning, model_store, training
-from mnist_app.network.classifier import load_classifier
+from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.fine_tuning import Lesson
 from mnist_app.settings import TrainingSettings
 
@@ -67,7 +67,7 @@ def test_a_hand_is_learnt_and_the_rest_is_remembered(hand, monkeypatch, tmp_path
     assert (tuned.recipe["goes_on_from"], tuned.recipe["own_digits"]) == ("dropout", 40)
 
     def read_right(model: model_store.StoredModel, images: np.ndarray, labels: np.ndarray) -> int:
-        return (load_classifier(model).predict(images).y_prob.argmax(axis=1) == labels).sum()
+        return (Classifier(model.tflite).predict(images).y_prob.argmax(axis=1) == labels).sum()
 
     assert read_right(tuned, images[held], labels[held]) > read_right(base, images[held], labels[held])
     some = mnist_test[0][:2000], mnist_test[1][:2000]
