@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_app.insight.exam import Case
 from mnist_app.network.classifier import load_classifier
-from mnist_app.network.model_store import find_model
+from mnist_app.network.model_store import find_model, list_models
 from mnist_app.web import navigation
 from mnist_app.web.examples import draw_example
 from mnist_app.web.paper import PEN, SIZE
@@ -97,6 +97,16 @@ def test_the_way_is_shown_on_demand(page):
     assert not page.exception
     assert len(page.image) > few + 5
     assert all(image.proto.imgs[0].alt for image in page.image)
+
+
+def test_all_networks_say_what_they_read(page):
+    page.session_state["networks"] = True
+    assert any("Draw a digit first" in element.value for element in page.run().markdown)
+    page.button(key="example_4").click().run()
+    said = page.table[0].value.set_index("Network")
+    assert set(said.index) == {model.name for model in list_models()}
+    assert said["Reads"]["flagship"] == "4"
+    assert said["How sure"].str.endswith("%").all()
 
 
 def test_a_drawing_leads_on_to_its_detail_and_to_test_digits_confused_like_it(page):

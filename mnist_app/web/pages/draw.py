@@ -36,6 +36,7 @@ def draw_and_answer(model: str) -> None:
     if digit:
         ui.session().keep_digit(digit.image, drawn=True)
     show_examples()
+    show_networks(digit)
     show_way(picture if strokes else None, digit)
 
 
@@ -81,6 +82,29 @@ def show_examples() -> None:
                 example = draw_example(digit, paper.SIZE, paper.PEN)
                 put = ui.session().drawing.put
                 st.button(str(digit), key=f"example_{digit}", on_click=put, args=[example])
+
+
+def show_networks(digit: Digit | None) -> None:
+    """Show what every network here says of the digit; they are asked only while the user looks."""
+    others = st.expander("What all networks say", on_change="rerun", key="networks", icon=":material/groups:")
+    if not others.open:
+        return
+    with others:
+        if digit is None:
+            st.write("Draw a digit first.")
+            return
+        asked = {
+            model.name: ui.load_classifier(model.name).predict(digit.image[np.newaxis]).y_prob[0]
+            for models in ui.list_models()
+            for model in models
+        }
+        st.table(
+            [
+                {"Network": name, "Reads": str(y_prob.argmax()), "How sure": wording.percent(y_prob.max())}
+                for name, y_prob in asked.items()
+            ]
+        )
+        st.caption("The same 28 × 28 pixels, as each network came: weak ones beside strong ones.")
 
 
 def show_way(picture: np.ndarray | None, digit: Digit | None) -> None:
