@@ -30,9 +30,10 @@ def test_metrics_are_plain_json():
 
 def write_metrics(folder, name, accuracy, data="MNIST", **settings):
     (folder / name).mkdir()
-    recipe = TrainingSettings(**settings).to_dict() | {"data_sha256": data}
+    recipe = TrainingSettings(**settings).to_dict() | {"data_sha256": data, "parameters": 1}
     model_store.write_json(folder / name / "recipe.json", recipe)
-    model_store.write_json(folder / name / "metrics.json", {"accuracy": accuracy})
+    metrics = model_store.find_model("minimal").metrics | {"accuracy": accuracy}
+    model_store.write_json(folder / name / "metrics.json", metrics)
 
 
 def test_seeds_are_summarized_without_their_weights(tmp_path):

@@ -64,10 +64,11 @@ def test_a_broken_folder_ends_no_page_that_shows_its_file(folder, file):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("file", "kind"), CASES)
-def test_a_broken_folder_ends_no_page_at_all(folder, file, kind):
+@pytest.mark.parametrize(("number", "file", "kind"), [(i, *case) for i, case in enumerate(CASES)])
+def test_a_broken_folder_ends_no_page_at_all(folder, number, file, kind):
+    """Every kind on a fifth of the pages, another one for the next kind: every page meets every fifth kind."""
     KINDS[file][kind](folder / "minimal")
-    for page in navigation.PAGES:
+    for page in navigation.PAGES[number % 5 :: 5]:
         assert not open_page(page, model="minimal").exception, page.title
 
 
