@@ -125,6 +125,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 """
 )
+_show = st.components.v2.component("cells", html=HTML, css=CSS, js=JS, isolate_styles=False)
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,5 @@ def show_cells(
     def choose() -> None:
         on_choose(*st.session_state[key]["chosen"])
 
-    component = st.components.v2.component("cells", html=HTML, css=CSS, js=JS, isolate_styles=False)
     data = {"sheets": [asdict(sheet) for sheet in sheets], "grown": grown}
-    component(key=key, data=data, on_chosen_change=choose)
+    _show(key=key, data=data, on_chosen_change=choose)

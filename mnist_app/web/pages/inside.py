@@ -10,7 +10,7 @@ from mnist_app.digits.changes import Change
 from mnist_app.insight import inside
 from mnist_app.insight.charts.pictures import overlay
 from mnist_app.network import snapshots, stages
-from mnist_app.network.model_store import StoredModel, find_model
+from mnist_app.network.model_store import StoredModel
 from mnist_app.network.snapshots import Snapshots
 from mnist_app.network.stages import Stages
 from mnist_app.reading import wording
@@ -37,6 +37,11 @@ SLIDERS = (  # field of Change, name, least, greatest, step, format
 def load_stages(model: StoredModel) -> Stages:
     """A network's stages, loaded once for all sessions."""
     return Stages(model)
+
+
+def find_easy() -> StoredModel | None:
+    """The smallest network; None where it is not there, or cannot be used."""
+    return next((model for models in ui.list_models() for model in models if model.name == EASY), None)
 
 
 @ui.keep(max_entries=1)
@@ -162,7 +167,8 @@ def show_favourites(model: StoredModel, choice: Choice) -> None:
 @st.fragment
 def show_learning(image: np.ndarray) -> None:
     """Show the same digit in the smallest network, from chance to what it has learnt."""
-    found = load_snapshots(find_model(EASY))
+    easy = find_easy()
+    found = load_snapshots(easy) if easy else None
     if not found:
         return
     st.subheader("How it learned")
@@ -188,7 +194,7 @@ if not (model.folder / stages.FILE).exists():
     st.info(MISSING.format(model.name), icon=":material/account_tree:")
     st.stop()
 _, image = visitor_digit.pick(visitor_digit.TEST if visitor_digit.image() is None else visitor_digit.OWN, FIRST)
-if model.name != EASY:
+if model.name != EASY and find_easy():
     st.page_link(
         navigation.INSIDE.path,
         label=f"Easier to follow: the smallest network, “{EASY}”",
