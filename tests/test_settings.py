@@ -132,7 +132,7 @@ def test_a_new_setting_is_asked_for_and_shown(monkeypatch):
     started = []
     monkeypatch.setitem(RECIPES, "dropout", replace(RECIPES["dropout"], settings=More()))
     monkeypatch.setattr(TrainingSettings, "from_dict", More.from_dict)
-    monkeypatch.setattr(runs.Runs, "start", lambda _, *arguments: started.append(arguments))
+    monkeypatch.setattr(runs.Runs, "start", lambda _, *arguments: started.append(arguments[:3]))
     page = AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.TRAINING.path).run()
     assert not page.exception
     assert page.table[0].value.set_index("Setting").loc["Patience"].tolist() == ["3", "How long it waits."]
