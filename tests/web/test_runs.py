@@ -136,7 +136,7 @@ def test_a_cancelled_run_ends_and_leaves_nothing(runs):
 
 
 def test_of_the_real_command_nothing_is_left_either(tmp_path):
-    runs = Runs(tmp_path, ("-c", LONG, str(tmp_path), "train"))
+    runs = Runs(tmp_path, ("-c", LONG, str(tmp_path)))
     run = runs.start("dropout", "mine", SETTINGS)
     wait_until(lambda: (tmp_path / ".mine.partial").exists())
     run.cancel()
