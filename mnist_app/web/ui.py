@@ -103,15 +103,13 @@ def load_map_and_labels(model: StoredModel) -> MapAndLabels | None:
 
 def doubt_test(model: StoredModel) -> Doubtful | None:
     """The most doubtful labels of the test digits, by all networks here; None where no map and labels are stored."""
-    return _doubt_test(model, tuple(list_models()[0]))
+    stored = load_map_and_labels(model)
+    return _doubt_test(model, tuple(list_models()[0]), stored.opinion) if stored else None
 
 
 @keep(max_entries=8)
-def _doubt_test(model: StoredModel, judges: tuple[StoredModel, ...]) -> Doubtful | None:
-    stored = load_map_and_labels(model)
-    if stored is None:
-        return None
-    return map_and_labels.doubt_test(stored.opinion, load_digits()[1][1], [j.test_outputs()[0] for j in judges])
+def _doubt_test(model: StoredModel, judges: tuple[StoredModel, ...], _opinion: np.ndarray) -> Doubtful:
+    return map_and_labels.doubt_test(_opinion, load_digits()[1][1], [judge.test_outputs()[0] for judge in judges])
 
 
 def list_models() -> tuple[list[StoredModel], list[StoredModel]]:
