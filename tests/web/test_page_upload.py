@@ -228,7 +228,7 @@ def test_one_digit_of_a_page_leads_on_to_its_detail(page, mnist_test):
     page.segmented_control(key=f"chosen_{key}_11").set_value(2).run()
     assert not page.exception
     assert any("Read as **7**" in element.value for element in page.markdown)
-    closer, confused = page.page_link
+    closer, _, confused = page.page_link
     assert "which=your+own&own=" in closer.proto.query_string
     assert "predicted=7&" in confused.proto.query_string
 
