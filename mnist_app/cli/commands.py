@@ -133,6 +133,7 @@ def fine_tune(
     Exits with 3 where it does not.
     """
     from mnist_app.network import fine_tuning
+    from mnist_app.network.personal import MAY_LOSE
 
     if with_parent:
         end_with_input()
@@ -155,7 +156,7 @@ def fine_tune(
             f"{gate.own_before}); of MNIST's {gate.mnist:,} test digits {gate.mnist_after} ({gate.mnist_before})."
         )
         if not gate.opens:
-            _say("So it is not kept: it must read yours better, and at most 0.05 % of MNIST's worse.")
+            _say(f"So it is not kept: it must read yours better, and lose at most {MAY_LOSE:.2%} of MNIST's.")
             raise typer.Exit(fine_tuning.NOT_KEPT)
         _prepare_pages(tuned, DATA_FOLDER)
 

@@ -12,6 +12,7 @@ from mnist_app.network import fine_tuning, model_store
 from mnist_app.network.fine_tuning import Lesson
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.pace import duration
+from mnist_app.network.personal import MAY_LOSE
 from mnist_app.network.recipes import RECIPES
 from mnist_app.settings import Setting, TrainingSettings
 from mnist_app.web import navigation, rights, runs, ui, visitor
@@ -20,7 +21,7 @@ FEW = "Confirm or correct some digits first: at least three of one class, so tha
 OWN = (
     "“{name}” goes on learning for some minutes, with {taught} of your digits, warped in many ways, among MNIST's. The "
     "other {held} judge it: it is kept, as a network that everybody here can choose, only if it reads more of them "
-    "right than before, and of MNIST's 10,000 test digits at most 5 fewer."
+    "right than before, and loses at most {lost:.2%} of MNIST's test digits."
 )
 STATES = {
     "starting": "Starting: TensorFlow is loading, which takes some seconds.",
@@ -112,7 +113,7 @@ def show_own_form(base: StoredModel) -> None:
         st.caption(FEW)
         st.page_link(navigation.MY_DIGITS.path, label=navigation.MY_DIGITS.title, icon=navigation.MY_DIGITS.icon)
         return
-    st.write(OWN.format(name=base.name, taught=len(digits) - held, held=held))
+    st.write(OWN.format(name=base.name, taught=len(digits) - held, held=held, lost=MAY_LOSE))
     with st.form("own", enter_to_submit=False):
         name = st.text_input("Name of the new network", f"my-{base.name}", max_chars=40, key="own-name")
         pressed = st.form_submit_button("Train with my digits", disabled=runs.SERVER.busy)
