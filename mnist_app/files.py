@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 
+def is_plain(path: Path) -> bool:
+    """Whether a path is a file, or free for one: no folder, device, pipe or link."""
+    return not path.is_symlink() and (path.is_file() or not path.exists())
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file to write that takes its name, and another's place, only when the block has ended without an error.
@@ -15,7 +20,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: it cannot be written; a file that was there before is still there as it was.
     """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    if not is_plain(path):
         with path.open("wb") as file:
             yield file
         return

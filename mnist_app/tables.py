@@ -3,9 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 Row = dict[str, Any]
 
@@ -30,13 +30,19 @@ def to_csv(rows: list[Row]) -> str:
     A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay what they are. All lines
     of a text end alike.
     """
-    if not rows:
-        return ""
     file = io.StringIO()
-    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+    write_csv(rows, file)
     return file.getvalue()
+
+
+def write_csv(rows: Iterable[Row], file: TextIO) -> None:
+    """Write rows as `to_csv` does, each when it comes."""
+    writer = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(file, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow({key: _harmless(value) for key, value in row.items()})
 
 
 def read_csv(path: Path, types: Mapping[str, Callable[[str], Any]]) -> list[Row]:

@@ -222,19 +222,27 @@ def predict(
     format: Annotated[Answers, typer.Option(help="'kaggle' answers the competition's test.csv.")] = Answers.table,
     digits: Annotated[Digits, typer.Option(help="'one' where each picture is known to hold one digit.")] = Digits.many,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the answers here.")] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many read at once.", show_default="one a core, if there is much to do"),
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Have a Dask cluster read, by its scheduler's address.")] = None,
 ) -> None:
-    """Read the digits in pictures; exits with 1 if a picture could not be read."""
+    """Read the digits in pictures; exits with 1 if a picture could not be read.
+
+    With --output, the same command goes on after an interruption.
+    """
     from mnist_app.cli import predict
     from mnist_app.network.classifier import load_model
 
-    classifier = load_model(model)
-    submission = predict.answer_kaggle(paths, classifier) if format is Answers.kaggle else ""
-    with open_results(output) as file:
-        file.write(submission)
-        failed = format is not Answers.kaggle and predict.answer_pictures(
-            paths, classifier, Format(format), digits.value, file
-        )
-    raise typer.Exit(failed)
+    if format is Answers.kaggle:
+        submission = predict.answer_kaggle(paths, load_model(model))
+        with open_results(output) as file:
+            file.write(submission)
+        return
+    question = predict.Question(model, digits.value)
+    if predict.answer_pictures(paths, question, Format(format), output, processes, scheduler):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -49,18 +49,9 @@ def open_results(path: Path | None) -> Iterator[TextIO]:
         yield text
 
 
-def with_progress(items: list, label: str) -> Iterator:
-    """Go through the items; with a bar where there are several and a person watches the terminal."""
-    if len(items) < 2 or not sys.stderr.isatty():
-        yield from items
-        return
-    with typer.progressbar(items, label=label, file=sys.stderr) as bar:
-        yield from bar
-
-
 def count_up_to(length: int, label: str = "") -> Any:  # the type of typer.progressbar has no public name
     """A bar to be updated by hand, as a context; hidden where no person watches the terminal."""
-    return typer.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
+    return typer.progressbar(length=length, label=label, file=sys.stderr, hidden=length < 2 or not sys.stderr.isatty())
 
 
 class ClearErrors(TyperGroup):

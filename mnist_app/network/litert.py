@@ -6,6 +6,14 @@ from threading import Lock
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+_most_threads: int | None = None
+
+
+def limit_threads(most: int) -> None:
+    """Let networks that are loaded from now on compute with at most so many threads, as beside other processes."""
+    global _most_threads
+    _most_threads = most
+
 
 class LiteRT:
     """A network that was exported for LiteRT.
@@ -19,7 +27,7 @@ class LiteRT:
 
         Args:
             path: the file.
-            threads: that compute.
+            threads: that compute, unless `limit_threads` allows fewer.
 
         Raises:
             FileNotFoundError: there is no such file.
@@ -27,6 +35,7 @@ class LiteRT:
         if not path.is_file():
             raise FileNotFoundError(f"There is no model file {path}.")
         self._lock = Lock()  # an Interpreter is not thread-safe, and Streamlit runs each session in a thread
+        threads = min(threads, _most_threads or threads)
         self._interpreter = Interpreter(str(path), num_threads=threads)
         details = self._interpreter.get_input_details()[0]
         self._input = details["index"]

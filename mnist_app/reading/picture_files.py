@@ -1,7 +1,9 @@
 """Open picture files as people have them: any common format, any orientation, and one clear sentence when it fails."""
 
 import io
+import os
 import warnings
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -53,7 +55,7 @@ def open_picture(source: str | Path | bytes) -> np.ndarray:
         UnknownFormatError: it is no picture of one of `FORMATS`.
         TooLargeError: it has too many pixels.
     """
-    content = source if isinstance(source, bytes) else _read(Path(source))
+    content = source if isinstance(source, bytes) else read_file(Path(source))
     if not content:
         raise PictureError("The file is empty; choose a picture such as a PNG or a JPEG.")
     try:
@@ -74,25 +76,50 @@ def open_picture(source: str | Path | bytes) -> np.ndarray:
         raise PictureError(DAMAGED) from error
 
 
-def list_pictures(path: Path) -> list[Path]:
-    """Return the pictures that a path means: itself, or for a folder all pictures in it, by name.
+def list_pictures(path: Path) -> Iterator[Path]:
+    """The pictures that a path means: itself, or for a folder all pictures in it and the folders below, by name.
 
     Raises:
-        PictureError: the folder holds no picture.
+        PictureError: once it is asked for the first, where the folder holds no picture.
     """
     if not path.is_dir():
-        return [path]
-    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-    if not found:
+        yield path
+        return
+    empty = True
+    for picture in _walk(path):
+        empty = False
+        yield picture
+    if empty:
         raise PictureError(f"The folder holds no picture; the endings looked for are {', '.join(SUFFIXES)}.")
-    return found
 
 
-def _read(path: Path) -> bytes:
+def _walk(folder: Path) -> Iterator[Path]:
+    """The pictures below a folder; of millions of them, no more than one folder's names are held at once."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+    except OSError:
+        yield folder  # so that its reader says that it cannot be read, and the others are
+        return
+    for name, is_folder in found:
+        if is_folder:
+            yield from _walk(folder / name)
+        elif (path := folder / name).suffix.lower() in SUFFIXES and path.is_file():
+            yield path
+
+
+def read_file(path: Path) -> bytes:
+    """Read a picture's file.
+
+    Raises:
+        PictureError: there is none, or it cannot be read.
+    """
     try:
         return path.read_bytes()
     except FileNotFoundError:
         raise PictureError("There is no such file.") from None
+    except IsADirectoryError:
+        raise PictureError("This is a folder, and what is in it cannot be listed.") from None
     except OSError as error:
         raise PictureError(f"The file cannot be read: {error.strerror}.") from None
 

@@ -15,12 +15,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from mnist_app.cli import commands
+from mnist_app.cli import commands, predict
 from mnist_app.digits import datasets, kaggle, writers
 from mnist_app.digits.generated import sources
 from mnist_app.insight import ablation, inside, map_and_labels, page_exam, robustness
 from mnist_app.insight.documents import Report
 from mnist_app.network import fine_tuning, model_store, personal, recipes, stages, training
+from mnist_app.reading import front_door
 from mnist_app.reading.detecting import fitting
 from mnist_app.settings import DATA_FOLDER
 
@@ -193,6 +194,28 @@ def test_answers_are_written_to_a_file(pictures, tmp_path):
         result = run("predict", pictures / "b two.png", "--format", format, "-o", tmp_path / "answers")
         assert (result.exit_code, result.stdout) == (0, "")
         assert (tmp_path / "answers").read_text().startswith(start)
+
+
+def test_predict_goes_on_after_an_interruption(pictures, tmp_path, monkeypatch):
+    read, seen = front_door.read_picture, []
+
+    def interrupt(picture, *rest, **options):
+        seen.append(picture)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return read(picture, *rest, **options)
+
+    monkeypatch.setattr(predict, "read_picture", interrupt)
+    asked = ["predict", pictures, "--model", "dropout", "--format", "csv", "-o", tmp_path / "answers"]
+    ended = run(*asked)
+    assert ended.exit_code != 0
+    assert "What was answered (1) is kept" in ended.stderr
+    assert not (tmp_path / "answers").exists()
+    assert run(*asked).exit_code == 1  # one is broken
+    assert len(seen) == 3
+    answers = (tmp_path / "answers").read_text().splitlines()
+    assert [line.split(",")[1] for line in answers] == ["text", "7", "2", ""]
+    assert list(tmp_path.glob("*.unfinished")) == []
 
 
 def test_report_names_what_it_writes(tmp_path, monkeypatch):

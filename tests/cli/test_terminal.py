@@ -32,9 +32,11 @@ def test_time_left_of_a_training_that_goes_on_counts_what_it_does_itself(clock, 
 
 
 def test_a_bar_only_where_a_person_watches(monkeypatch, capsys):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
-    assert list(terminal.with_progress([1, 2, 3], "Reading")) == [1, 2, 3]
-    assert capsys.readouterr().err == ""
+    for watched, length, shown in ((False, 3, False), (True, 1, False), (True, 3, True)):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda watched=watched: watched)
+        with terminal.count_up_to(length, "Reading") as bar:
+            bar.update(1)
+        assert ("Reading" in capsys.readouterr().err) is shown
 
 
 def test_a_process_ends_with_its_input():

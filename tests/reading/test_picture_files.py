@@ -222,9 +222,9 @@ def test_missing_file(tmp_path):
 
 def test_folders(tmp_path, red):
     with pytest.raises(PictureError, match="holds no picture"):
-        list_pictures(tmp_path)
+        next(list_pictures(tmp_path))
     (tmp_path / "b.PNG").write_bytes(encode(red, "PNG"))
     (tmp_path / "a.jpg").write_bytes(encode(red, "JPEG"))
     (tmp_path / "notes.txt").write_text("no picture")
     assert [path.name for path in list_pictures(tmp_path)] == ["a.jpg", "b.PNG"]
-    assert list_pictures(tmp_path / "x.png") == [tmp_path / "x.png"]
+    assert list(list_pictures(tmp_path / "x.png")) == [tmp_path / "x.png"]
