@@ -242,6 +242,16 @@ def test_the_fused_normalisation_trains_as_keras_own_layer_does():
     np.testing.assert_allclose(own(x, training=False), fused(x, training=False), rtol=1e-3, atol=1e-5)
 
 
+def test_the_fused_normalisation_keeps_its_statistics_when_it_is_not_to_learn():
+    x = np.random.default_rng(0).normal(1, 2, (8, 5, 5, 3)).astype(np.float32)
+    layer = architectures.FusedNormalization(trainable=False)
+    layer.build(x.shape)
+    before = [weights.copy() for weights in layer.get_weights()]
+    np.testing.assert_array_equal(layer(x, training=True), layer(x, training=False))
+    for one, other in zip(before, layer.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_half_precision_trains_with_the_fused_normalisation_and_is_stored_with_keras_own():
     kinds = {
         precision: {type(layer) for layer in architectures.build("flagship", 11, 0.3, precision).layers}
