@@ -24,8 +24,11 @@ def choose(digits: Sequence[Digit], key: str) -> Digit:
     if len(digits) == 1:
         return digits[0]
     least = min(range(len(digits)), key=lambda i: digits[i].confidence)
+    labels = [str(digit.label) for digit in digits]
+    # Streamlit knows options by their text: two that look alike differ in what nobody sees.
+    apart = [label + "\N{ZERO WIDTH SPACE}" * labels[:i].count(label) for i, label in enumerate(labels)]
     chosen = st.segmented_control(
-        "Look at one digit", range(len(digits)), default=least, format_func=lambda i: str(digits[i].label),
+        "Look at one digit", range(len(digits)), default=least, format_func=apart.__getitem__,
         key=f"{key}_{len(digits)}", required=True, wrap=True,
     )  # fmt: skip
     return digits[chosen]

@@ -3,6 +3,7 @@ import zlib
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mnist_app.web import visitor_digit
 
@@ -21,3 +22,23 @@ def pack(data: bytes) -> str:
 @pytest.mark.parametrize("word", ["", "7", "ä", "####", "eNpj", pack(b"x"), pack(bytes(785)), pack(bytes(10_000_000))])
 def test_anything_else_is_no_digit(word):
     assert visitor_digit.decode(word) is None
+
+
+def test_digits_that_look_alike_can_each_be_chosen():
+    def script():
+        from types import SimpleNamespace
+
+        import streamlit as st
+
+        from mnist_app.web import visitor_digit
+
+        told = [(7, 0.9), (1, 0.8), (1, 0.7)]
+        digits = [SimpleNamespace(label=label, confidence=share) for label, share in told]
+        st.write(visitor_digit.choose(digits, "one").confidence)
+
+    page = AppTest.from_function(script).run()
+    assert page.markdown[0].value == "`0.7`"
+    control = page.segmented_control[0]
+    assert len(set(control.options)) == 3
+    control.set_value(1).run()
+    assert page.markdown[0].value == "`0.8`"
