@@ -22,7 +22,7 @@ class Digit:
         features: `(d,)` float32, what the network's last layer saw.
         ink: `(h, w)` uint8, its own ink in the size at which it was read, which `steps.show_digit_steps` begins with.
         image: `(28, 28)` uint8, what the network was given.
-        state: "unsure" where the two `candidates` should be shown.
+        state: "unsure" where the two `candidates` should be shown, "typed" where a person said what it is.
     """
 
     label: int
@@ -32,7 +32,7 @@ class Digit:
     features: np.ndarray = field(repr=False)
     ink: np.ndarray = field(repr=False)
     image: np.ndarray = field(repr=False)
-    state: Literal["sure", "unsure"]
+    state: Literal["sure", "unsure", "typed"]
 
     @property
     def candidates(self) -> tuple[int, int]:

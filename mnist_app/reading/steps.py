@@ -25,11 +25,18 @@ IMAGE = "centre_of_mass"
 
 @dataclass(frozen=True)
 class Step:
-    """What a step made of the picture, to be shown: `(h, w)` grey or `(h, w, 3)` RGB, uint8."""
+    """What a step made of the picture, to be shown.
+
+    Attributes:
+        name, hint: for people.
+        picture: `(h, w)` grey or `(h, w, 3)` RGB, uint8.
+        changed: whether it looks otherwise than before.
+    """
 
     name: str
     hint: str
     picture: np.ndarray
+    changed: bool
 
 
 @dataclass(frozen=True)
@@ -98,39 +105,43 @@ def composite_alpha(picture: np.ndarray) -> np.ndarray:
 PICTURE_STEPS = (
     Row(
         "working_size",
-        "Working size",
+        "Made larger or smaller",
         "Huge pictures are reduced and tiny ones enlarged, to work on strokes of several pixels.",
         working_size,
         np.asarray,
     ),
     Row(
         ON_PAPER,
-        "Composite alpha",
+        "Laid on paper",
         "A transparent picture is laid on white, or on black where its ink is light.",
         composite_alpha,
         lambda picture: picture[..., :3].copy(),
     ),
     Row(
-        "polarity", "Polarity", "Light ink on dark paper is turned into dark ink on light paper.", polarity, np.asarray
+        "polarity",
+        "Dark on light",
+        "Light ink on dark paper is turned into dark ink on light paper.",
+        polarity,
+        np.asarray,
     ),
-    Row("page_finding", "Page finding", "What lies beside a sheet of paper is painted over.", find_page, np.asarray),
+    Row("page_finding", "Only the sheet", "What lies beside a sheet of paper is painted over.", find_page, np.asarray),
     Row(
         "background_division",
-        "Background division",
+        "Light made even",
         "Dividing by the paper's brightness removes shadows and the paper's colour.",
         divide_background,
         np.asarray,
     ),
     Row(
         STRENGTH,
-        "Grey",
+        "How dark it is",
         "Each pixel keeps the colour that its ink absorbs most, so red and yellow ink count; white is ink.",
         grey,
         luminance,
     ),
     Row(
         MASK,
-        "Ink mask",
+        "Ink or paper",
         "What is nearly half as dark as the darkest ink nearby, and darker than the paper's grain, is ink.",
         ink_mask,
         otsu,
@@ -142,25 +153,25 @@ PICTURE_STEPS = (
 
 
 DIGIT_STEPS = (
-    Row("crop_to_ink", "Crop to ink", "Only the digit's own ink is kept.", crop_to_ink, np.asarray),
+    Row("crop_to_ink", "The digit alone", "Only the digit's own ink is kept.", crop_to_ink, np.asarray),
     Row(
         "stroke_width",
-        "Stroke width",
-        "Hair lines are widened and brush strokes thinned to the width of MNIST's pens.",
+        "A usual pen",
+        "Hair lines are widened and brush strokes thinned, to the pens that the network learnt from.",
         normalise_stroke,
         np.asarray,
     ),
     Row(
         "fit_20_x_20",
-        "Fit 20 x 20",
+        "Made small",
         "The longer side becomes 20 pixels, the shape is kept.",
         fit_box,
         lambda ink: cv2.resize(ink, (BOX, BOX)),
     ),
     Row(
         IMAGE,
-        "Centre of mass",
-        "The ink's centre of mass goes to the centre of 28 x 28, as in MNIST.",
+        "Centred",
+        "The middle of its ink goes to the middle of 28 x 28 pixels. This is what the network sees.",
         centre_mass,
         centre_box,
     ),
@@ -177,16 +188,20 @@ def show_picture_steps(picture: np.ndarray, without: frozenset[str] = frozenset(
         picture: `(h, w, 3)` or `(h, w, 4)` uint8, RGB or RGBA.
         without: ids of steps to switch off.
     """
-    return _show(PICTURE_STEPS, run_steps(PICTURE_STEPS, picture, without))
+    return _show(PICTURE_STEPS, picture, without)
 
 
 def show_digit_steps(ink: np.ndarray, without: frozenset[str] = frozenset()) -> tuple[Step, ...]:
     """What each step makes of one digit's ink, `(h, w)` uint8; `without` as in `show_picture_steps`."""
-    return _show(DIGIT_STEPS, run_steps(DIGIT_STEPS, ink, without))
+    return _show(DIGIT_STEPS, ink, without)
 
 
-def _show(table: tuple[Row, ...], made: dict[str, np.ndarray]) -> tuple[Step, ...]:
-    return tuple(Step(row.name, row.hint, _reduced(made[row.id])) for row in table)
+def _show(table: tuple[Row, ...], array: np.ndarray, without: frozenset[str]) -> tuple[Step, ...]:
+    before, *after = (_reduced(each) for each in (array, *run_steps(table, array, without).values()))
+    return tuple(
+        Step(row.name, row.hint, picture, changed=not np.array_equal(picture, earlier))
+        for row, picture, earlier in zip(table, after, [before, *after], strict=False)
+    )
 
 
 def _reduced(array: np.ndarray) -> np.ndarray:

@@ -17,12 +17,26 @@ LOOKS_LIKE = {
     DRAWING: "This looks like a drawing or a sign.",
 }
 MOST_REASONS = 2  # in a sentence
+AS_TYPED = "As you say."
 
 
 def percent(share: float) -> str:
     """Write a probability for people: never "100 %", which no network may claim."""
     number = "over 99.9" if share > 0.999 else f"{100 * share:.1f}"
     return f"{number}\N{NO-BREAK SPACE}%"
+
+
+def say_digit(digit: Digit) -> str:
+    """Say in a few words what one of several digits was read as, and how sure that is."""
+    if digit.state == "typed":
+        return f"{digit.label}, as you say"
+    return f"{digit.label}{'?' if digit.state == 'unsure' else ''}, {percent(digit.confidence)}"
+
+
+def least_sure(reading: Reading) -> str:
+    """How sure the network is of the digit that it is least sure of; "" where it read none."""
+    confidences = [digit.confidence for digit in reading.digits if digit.state != "typed"]
+    return percent(min(confidences)) if confidences else ""
 
 
 def in_words(reading: Reading) -> tuple[str, str]:
@@ -48,6 +62,8 @@ def flatten_answer(answer: Row) -> Row:
 
 
 def _one_digit(digit: Digit) -> tuple[str, str]:
+    if digit.state == "typed":
+        return str(digit.label), AS_TYPED
     first, second = digit.candidates
     if digit.state == "unsure" and digit.confidence >= CLEAR:
         # The ten probabilities say which digit it is, given that it is one: here that is the doubt.
@@ -61,8 +77,11 @@ def _one_digit(digit: Digit) -> tuple[str, str]:
 def _how_sure(digits: tuple[Digit, ...]) -> str:
     unsure = [place for place, digit in enumerate(digits) if digit.state == "unsure"]
     if not unsure:
-        lowest = min(digit.confidence for digit in digits)
-        return f"{_certainty(lowest)}: {percent(lowest)}{'' if lowest > 0.999 else ' or more'} for each digit."
+        read = [digit.confidence for digit in digits if digit.state != "typed"]
+        if not read:
+            return AS_TYPED
+        which = "each digit" if len(read) == len(digits) else "each digit that you did not type"
+        return f"{_certainty(min(read))}: {percent(min(read))}{'' if min(read) > 0.999 else ' or more'} for {which}."
     first, second = digits[unsure[0]].candidates
     place = ORDINALS[unsure[0]] if unsure[0] < len(ORDINALS) else f"{unsure[0] + 1}th"
     more = f" And of {len(unsure) - 1} more." if len(unsure) > 1 else ""

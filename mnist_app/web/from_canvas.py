@@ -1,23 +1,28 @@
-"""What paper and canvas send, checked where it comes in: anyone can send anything in a browser's name."""
+"""What paper and picture send, checked where it comes in: anyone can send anything in a browser's name."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
+from pydantic import BaseModel, FailFast, Field, ValidationError
 
+from mnist_app.reading.corrections import Mark
+from mnist_app.settings import CLASSES
 from mnist_app.web.strokes import Stroke
 
 MOST_STROKES, MOST_POINTS = 1000, 20_000  # points of all strokes together: minutes without lifting the pen
 MOST_BOXES = 1000
+MOST_CHANGES = 10**6
 FARTHEST = 10_000.0  # pixels that anything may be away from the paper's corner
-LARGEST = 100.0  # times its size that something may be scaled to, and pixels of the widest pen
+WIDEST = 100.0  # pixels of the widest pen
+LONGEST = 1e6  # pixels of the longest side of a picture
 NO_STROKES = "A part of the drawing was left out, because it is no pen stroke."
 TOO_MANY = f"A part of the drawing was left out: at most {MOST_STROKES:,} strokes of {MOST_POINTS:,} points are read."
 NO_BOXES = "Some of the boxes were left out, because they are none."
 
 Number = Annotated[float, Field(strict=True, ge=-FARTHEST, le=FARTHEST, allow_inf_nan=False)]
-Scale = Annotated[float, Field(strict=True, ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
-Word = Annotated[str, Field(strict=True, max_length=40)]
+Width = Annotated[float, Field(strict=True, ge=0, le=WIDEST, allow_inf_nan=False)]
+Pixel = Annotated[float, Field(strict=True, ge=-LONGEST, le=LONGEST, allow_inf_nan=False)]
+Length = Annotated[Pixel, Field(gt=0)]
 
 
 class TakenStrokes(NamedTuple):
@@ -28,69 +33,41 @@ class TakenStrokes(NamedTuple):
 
 
 class TakenBoxes(NamedTuple):
-    """What fits of what a canvas with boxes sends, and a sentence on what does not; "" where all fits."""
+    """What fits of what a picture with boxes sends.
 
-    objects: list[dict[str, Any]]
+    Attributes:
+        marks: the boxes; None where they are to be as they were read.
+        change: by which number the browser calls this change, from 1.
+        left_out: a sentence on what does not fit; "" where all fits.
+    """
+
+    marks: list[Mark] | None
+    change: int
     left_out: str
 
 
-class Placed(BaseModel):
-    """Where something lies on the canvas, and how it was moved there; other keys are dropped."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    left: Number = 0
-    top: Number = 0
-    width: Number = 0
-    height: Number = 0
-    scaleX: Scale = 1
-    scaleY: Scale = 1
-    originX: Literal["left", "center", "right"] = "left"
-    originY: Literal["top", "center", "bottom"] = "top"
+AS_READ = TakenBoxes(None, 0, "")
 
 
 class PenStroke(BaseModel):
     """A stroke, as the paper writes one."""
 
-    width: Annotated[Scale, Field(ge=0)]
+    width: Width
     points: Annotated[list[tuple[Number, Number]], Field(min_length=1, max_length=MOST_POINTS), FailFast()]
 
 
-class LabelledBox(Placed):
-    """A box with a label over a photo, as the canvas writes one."""
+class Corrected(BaseModel):
+    """A box over a picture, in its pixels, and the digit that was typed for it."""
 
-    type: Literal["LabeledRect"]
-    label: Word = ""
-
-
-class Raw(BaseModel):
-    """A drawing of fabric.js."""
-
-    objects: list[Any] = []
+    box: tuple[Pixel, Pixel, Length, Length]
+    digit: Annotated[int, Field(strict=True, ge=0, lt=CLASSES)] | None = None
 
 
-class Drawn(BaseModel):
-    """What the canvas tells of its drawing."""
+class Told(BaseModel):
+    """What a picture tells after a change."""
 
-    raw: Raw | None = None
-
-
-class Photo(BaseModel):
-    """Where the photo behind the canvas lies."""
-
-    naturalWidth: float
-    naturalHeight: float
-    scaleX: float
-    scaleY: float
-    offsetX: float
-    offsetY: float
-
-
-class State(BaseModel):
-    """All that a canvas sends."""
-
-    drawing: Drawn | None = None
-    backgroundFit: Photo | None = None
+    change: Annotated[int, Field(strict=True, ge=0, le=MOST_CHANGES)]
+    boxes: list[Any] | None
 
 
 def take_strokes(state: Any) -> TakenStrokes:
@@ -121,25 +98,23 @@ def take_strokes(state: Any) -> TakenStrokes:
     return TakenStrokes(strokes, left_out)
 
 
-def take_boxes(state: Any) -> TakenBoxes:
-    """Take labelled boxes; as `take_strokes`, up to `MOST_BOXES`."""
-    sent, fits = _unpack(state)
-    boxes = [box for item in sent[:MOST_BOXES] if (box := _fit(LabelledBox, item))]
-    return TakenBoxes(boxes, "" if fits and len(boxes) == len(sent) else NO_BOXES)
-
-
-def _unpack(state: Any) -> tuple[list[Any], bool]:
-    """The objects of a drawing, and whether there was one to unpack."""
+def take_boxes(state: Any) -> TakenBoxes | None:
+    """Take the boxes of a picture; as `take_strokes`, up to `MOST_BOXES`, and None where nothing was sent."""
+    sent = state.get("told") if isinstance(state, Mapping) else None
+    if sent is None:
+        return None
     try:
-        drawing = State.model_validate(state).drawing
+        told = Told.model_validate(sent)
     except ValidationError:
-        return [], False
-    return (drawing.raw.objects if drawing and drawing.raw else []), True
+        return TakenBoxes(None, 0, NO_BOXES)
+    if told.boxes is None:
+        return TakenBoxes(None, told.change, "")
+    marks = [Mark(one.box, one.digit) for item in told.boxes[:MOST_BOXES] if (one := _fit(item))]
+    return TakenBoxes(marks, told.change, "" if len(marks) == len(told.boxes) else NO_BOXES)
 
 
-def _fit(shape: type[Placed], item: Any) -> dict[str, Any] | None:
-    """What is known of an object; None where it does not fit its shape."""
+def _fit(item: Any) -> Corrected | None:
     try:
-        return {key: item[key] for key in shape.model_validate(item).model_fields_set}
+        return Corrected.model_validate(item)
     except ValidationError:
         return None

@@ -1,8 +1,7 @@
-"""The card of one uploaded picture: what was read, drawn over the picture, and corrections by hand."""
+"""The card of one uploaded picture: the number, the picture that can be corrected, and what explains it."""
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import streamlit as st
 
@@ -11,19 +10,16 @@ from mnist_app.network.personal import Head
 from mnist_app.reading import corrections, wording
 from mnist_app.reading.answer import NOTHING, Digit, Reading
 from mnist_app.reading.boxes import Box
+from mnist_app.reading.corrections import Mark
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.picture_files import PictureError, open_picture
-from mnist_app.reading.steps import Step, show_picture_steps
-from mnist_app.web import annotate, canvas, taps, taught, ui, visitor_digit
-from mnist_app.web.annotate import LeftOut
-from mnist_app.web.session import PictureFile, Sheet
+from mnist_app.reading.steps import Step, show_digit_steps, show_picture_steps
+from mnist_app.web import labelled_picture, left_out_ink, taps, taught, ui, visitor_digit
+from mnist_app.web.from_canvas import AS_READ, TakenBoxes, take_boxes
+from mnist_app.web.left_out_ink import LeftOut
+from mnist_app.web.session import PictureFile
 
-EDIT_WIDTH, ON_PHONE = 640, 300  # of the photo under the boxes, in pixels
-EDIT_HEIGHT = 900
-HOW_TO_EDIT = (
-    "**Missed a digit?** Draw a box around it. **Wrong box or digit?** Touch the pencil above the picture, then a box, "
-    "to move or delete it; touch it once more to type its digit."
-)
+STEP_SIDE = 220  # pixels of a step's picture
 
 
 @dataclass(frozen=True)
@@ -32,24 +28,17 @@ class Answer:
 
     Attributes:
         reading: what was read.
-        preview: the picture, `(h, w, 3)` uint8 RGB, reduced for showing.
+        url: the picture, reduced for showing.
         shape: of the picture in whose pixels boxes are.
+        taken: the boxes as the visitor left them.
         error: one sentence why the file cannot be read; then all else is empty.
     """
 
-    reading: Reading
-    preview: np.ndarray
-    shape: tuple[int, ...]
+    reading: Reading = NOTHING
+    url: str = ""
+    shape: tuple[int, ...] = ()
+    taken: TakenBoxes = AS_READ
     error: str | None = None
-
-    @property
-    def scale(self) -> float:
-        return self.preview.shape[1] / self.shape[1]
-
-
-def unreadable(error: str) -> Answer:
-    """The answer for a file that cannot be read."""
-    return Answer(NOTHING, np.zeros((0, 0, 3), np.uint8), (0, 0, 3), error)
 
 
 @ui.keep(max_entries=2)  # 12 megapixels are 36 MB
@@ -58,7 +47,7 @@ def decode(file: PictureFile) -> np.ndarray:
     return open_picture(file.content)
 
 
-@ui.keep(max_entries=64, show_spinner="Reading …")  # 2.5 MB each, of a large photo
+@ui.keep(max_entries=64, show_spinner="Reading …")  # 0.2 MB each, of a large photo
 def read_file(
     file: PictureFile, model: StoredModel, head: Head | None = None, boxes: tuple[Box, ...] | None = None
 ) -> Answer:
@@ -66,9 +55,9 @@ def read_file(
     try:
         picture = decode(file)
     except PictureError as error:
-        return unreadable(str(error))
+        return Answer(error=str(error))
     reading = read_picture(picture, taught.classifier(model.name, head), boxes=boxes)
-    return Answer(reading, annotate.reduce_picture(picture), picture.shape)
+    return Answer(reading, labelled_picture.to_url(picture), picture.shape)
 
 
 @ui.keep(max_entries=2, show_spinner="Reading …")
@@ -78,17 +67,29 @@ def make_steps(file: PictureFile) -> tuple[Step, ...]:
 
 
 def read_corrected(file: PictureFile, model: StoredModel, head: Head | None) -> Answer:
-    """Read a file with the corrections that the user has made."""
-    answer, sheet = read_file(file, model, head), ui.session().marks.get(file.key)
-    if sheet is None or sheet.content == corrections.mark_reading(answer.reading):
-        return answer
-    boxes = corrections.boxes_of(sheet.content, answer.shape)
-    answer = read_file(file, model, head, tuple(boxes))
-    return replace(answer, reading=corrections.apply_typed(sheet.content, boxes, answer.reading))
+    """Read a file with the corrections that the visitor has made; digits that they typed are kept."""
+    answer, known = read_file(file, model, head), ui.session().marks
+    before = known.get(file.key)
+    taken = take_boxes(st.session_state.get(_picture_key(file))) or AS_READ._replace(marks=before)
+    known[file.key] = taken.marks
+    if answer.error or taken.marks is None:
+        return replace(answer, taken=taken)
+    boxes = corrections.boxes_of(taken.marks, answer.shape)
+    reading = read_file(file, model, head, tuple(boxes)).reading
+    _keep_typed([mark for mark in taken.marks if mark not in (before or ())], reading, answer.shape, model)
+    return replace(answer, reading=corrections.apply_typed(taken.marks, boxes, reading), taken=taken)
+
+
+def _picture_key(file: PictureFile) -> str:
+    return f"picture_{file.key}"
+
+
+def _keep_typed(marks: list[Mark], reading: Reading, shape: tuple[int, ...], model: StoredModel) -> None:
+    taps.keep_all(corrections.typed_digits(marks, corrections.boxes_of(marks, shape), reading), model.name)
 
 
 def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: Answer, alone: bool = True) -> None:
-    """Show the picture with its boxes beside the number, and all that explains or corrects it.
+    """Show the number beside the picture with its boxes, and all that explains them.
 
     Args:
         file: the picture.
@@ -102,26 +103,23 @@ def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: 
         if answer.error:
             st.error(answer.error, icon=":material/broken_image:")
             return
-        key = file.key
-        picture, text = st.columns([3, 2], gap="medium")
-        with text:
-            _show_number(key, answer.reading)
-            taught.say_changes(answer.reading.digits, model.name, head)
-            _ask(key, answer.reading, model.name, alone)
-            left_out = _show_left_out(key, answer.reading)
-            editing = st.toggle("Correct by hand", key=f"editing_{key}")
-        drawn = annotate.draw_reading(answer.preview, answer.reading, answer.scale, left_out)
-        said = answer.reading.text.replace("\n", ", ") or "no digit"
-        picture.image(drawn, width="stretch", alt=f"{file.name} with boxes around what was read: {said}")
-        if editing:
-            _edit(file, model, head, answer)
-        if readable := [digit for digit in answer.reading.digits if digit.features.size]:  # drawn by hand: none
+        key, reading = file.key, answer.reading
+        text, picture = st.columns([2, 3], gap="medium")
+        with text, st.container(key=f"answer_{key}"):
+            _show_number(key, reading)
+            taught.say_changes(reading.digits, model.name, head)
+            _ask(key, reading, model.name, alone)
+            left_out = _show_left_out(key, reading)
+        with picture:
+            if answer.taken.left_out:
+                st.warning(answer.taken.left_out, icon=":material/gesture:")
+            labelled_picture.show_picture(
+                _picture_key(file), file.name, answer.url, answer.shape, reading, answer.taken, left_out
+            )
+        readable = [digit for digit in reading.digits if digit.features.size]  # drawn by hand: none
+        if readable:
             _show_closer(key, readable, model.name, alone)
-        way = st.expander("How it got there", on_change="rerun", key=f"way_{key}", icon=":material/footprint:")
-        if way.open:
-            with way:
-                ui.show_steps(make_steps(file), 220)
-                _show_digits(answer.reading)
+        _show_way(file, readable, model.name)
 
 
 def _show_number(key: str, reading: Reading) -> None:
@@ -149,9 +147,10 @@ def _tap(digit: Digit, model: str, key: str, alone: bool) -> None:
 
 def _show_left_out(key: str, reading: Reading) -> list[LeftOut]:
     """Offer to show what was left out; returns what the user wants to see in the picture, too."""
-    if not reading.rejected or not st.toggle("Show what was left out", key=f"left_out_{key}"):
+    groups = left_out_ink.group_left_out(reading.rejected)
+    places = sum(len(group.boxes) for group in groups)
+    if not places or not st.toggle(f"Show what was left out ({places})", key=f"left_out_{key}"):
         return []
-    groups = annotate.group_left_out(reading.rejected)
     named = [(", ".join(group.letters) or f"{len(group.boxes)} places", group.reason) for group in groups]
     st.caption("  \n".join(f"**{where}**: {reason}" for where, reason in named))
     return groups
@@ -170,50 +169,21 @@ def _show_closer(key: str, digits: list[Digit], model: str, alone: bool) -> None
             with st.container(width=112):
                 st.image(ui.to_url(ui.enlarge(digit.image, 112)), alt=f"One digit, read as {digit.label}")
             with st.container(width="stretch"):
-                st.write(f"Read as **{digit.label}** · {wording.percent(digit.confidence)}")
+                st.write(f"Read as {wording.say_digit(digit)}")
                 if len(digits) > 1:  # one alone is asked about above
                     _tap(digit, model, key, alone)
                 visitor_digit.show_ways(digit, model)
 
 
-def _show_digits(reading: Reading) -> None:
-    """Show every digit as the network sees it."""
-    st.write("**What the network sees of each digit**")
-    with st.container(horizontal=True, gap="small"):
-        for digit in reading.digits:
-            with st.container(width=84):
-                st.image(ui.to_url(ui.enlarge(digit.image, 84)), alt=f"Read as {digit.label}")
-                st.caption(f"{annotate.label_of(digit)} · {wording.percent(digit.confidence)}")
-
-
-def _edit(file: PictureFile, model: StoredModel, head: Head | None, answer: Answer) -> None:
-    """Let the user change the boxes; a change is read again at once, and labels nobody typed follow the new answer."""
-    key = file.key
-    sheet = ui.session().marks.setdefault(key, Sheet(corrections.mark_reading(answer.reading)))
-    st.caption(HOW_TO_EDIT)
-    st.space("medium")  # for the canvas's toolbar
-    photo = _fit(answer.preview)
-    after = canvas.edit_boxes(sheet, f"boxes_{key}", photo, photo.shape[1] / answer.shape[1])
-    if st.button("Forget my corrections", key=f"forget_{key}", icon=":material/undo:"):
-        sheet.put(corrections.mark_reading(read_file(file, model, head).reading))
-        st.rerun()
-    marks = corrections.follow(sheet.content, after)
-    if marks == sheet.content:
+def _show_way(file: PictureFile, digits: list[Digit], model: str) -> None:
+    """Show what the picture, and then one digit, went through on the way to the network; made when it is opened."""
+    way = st.expander("How it got there", on_change="rerun", key=f"way_{file.key}", icon=":material/footprint:")
+    if not way.open:
         return
-    boxes = corrections.boxes_of(marks, answer.shape)
-    reading = read_file(file, model, head, tuple(boxes)).reading
-    if typed := corrections.typed_digits(marks, boxes, reading):
-        taps.keep_all(typed, model.name)
-    labelled = corrections.label_marks(marks, boxes, reading)
-    if labelled == marks:
-        sheet.content = labelled
-    else:  # the canvas shows other labels: give it these
-        sheet.put(labelled)
-    st.rerun()
-
-
-def _fit(preview: np.ndarray) -> np.ndarray:
-    width = ON_PHONE if canvas.on_phone() else EDIT_WIDTH
-    scale = min(width / preview.shape[1], EDIT_HEIGHT / preview.shape[0])
-    size = (max(1, round(preview.shape[1] * scale)), max(1, round(preview.shape[0] * scale)))
-    return cv2.resize(preview, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    with way:
+        ui.show_steps(make_steps(file), STEP_SIDE)
+        if digits:
+            st.write("**Then each digit by itself**")
+            digit = visitor_digit.choose(digits, f"followed_{file.key}")
+            ui.show_steps(show_digit_steps(digit.ink))
+            visitor_digit.link_inside(model, digit.image, label="On into the network")

@@ -86,7 +86,7 @@ class Session:
         digit_is_drawn: whether that digit lies on Draw's paper.
         files: the pictures that are uploaded, by Streamlit's id.
         example: name of the page to try that was chosen on Upload.
-        marks: the boxes of each card that is or was corrected by hand, by the card's key.
+        marks: the boxes of each picture that was corrected by hand, by its key; None where they are as read again.
         map_box: the box on the map.
         visitor: their key in the collection of digits; "" as long as nobody asked.
         kept: ids of the digits that were kept by one tap for a whole picture, by the picture's key.
@@ -98,7 +98,7 @@ class Session:
     digit_is_drawn: bool = False
     files: dict[str, PictureFile] = field(default_factory=dict)
     example: str | None = None
-    marks: dict[str, Sheet[list[Mark]]] = field(default_factory=dict)
+    marks: dict[str, list[Mark] | None] = field(default_factory=dict)
     map_box: Sheet[Box] = field(default_factory=lambda: Sheet((WHOLE, WHOLE)))
     visitor: str = ""
     kept: dict[str, list[int]] = field(default_factory=dict)

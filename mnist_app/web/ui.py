@@ -2,7 +2,7 @@
 
 import base64
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import cv2
@@ -199,7 +199,7 @@ def show_name(name: str) -> None:
     Markdown would make links, symbols and pictures of it, which the browser asks any host for that the name tells; and
     some of them it makes however the name is escaped.
     """
-    st.html(f'<strong style="overflow-wrap:anywhere"><bdi>{html.escape(name)}</bdi></strong>')
+    st.html(f'<h2 style="font-size:1rem;margin:0;padding:0;overflow-wrap:anywhere"><bdi>{html.escape(name)}</bdi></h2>')
 
 
 # ---- the answer ----
@@ -227,7 +227,7 @@ def show_bars(probabilities: np.ndarray) -> None:
         bar = f"width:{100 * share:.2f}%;background:{colour};height:.8rem;border-radius:2px"
         number = wording.percent(share) if share >= TRACE else ""
         rows.append(f'<b>{digit}</b><div style="{bar}"></div><span style="white-space:nowrap">{number}</span>')
-    spoken = ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(probabilities))
+    spoken = ", ".join(f"{digit}: {wording.percent(share)}" for digit, share in enumerate(probabilities))
     grid = "display:grid;grid-template-columns:1rem 1fr 5rem;column-gap:.5rem;align-items:center"
     st.html(
         f'<div role="img" aria-label="Probability of each digit. {spoken}" '
@@ -235,13 +235,20 @@ def show_bars(probabilities: np.ndarray) -> None:
     )
 
 
-def show_steps(steps: Iterable[Step], side: int = 150) -> None:
-    """Show each step's picture with its hint, side by side as far as there is room."""
+def show_steps(steps: Sequence[Step], side: int = 150) -> None:
+    """Show the picture and the hint of each step that changed something, side by side as far as there is room.
+
+    The others are named in a line that opens.
+    """
     with st.container(horizontal=True, gap="small"):
         for step in steps:
-            with st.container(width=side):
-                st.image(to_url(_fit_square(step.picture, side)), alt=f"{step.name}: {step.hint}")
-                st.markdown(f"**{step.name}**  \n{step.hint}")
+            if step.changed:
+                with st.container(width=side):
+                    st.image(to_url(_fit_square(step.picture, side)), alt=f"{step.name}: {step.hint}")
+                    st.markdown(f"**{step.name}**  \n{step.hint}")
+    if idle := [step for step in steps if not step.changed]:
+        with st.expander(f"Nothing to do here: {', '.join(step.name.lower() for step in idle)}"):
+            st.markdown("\n".join(f"- **{step.name}**: {step.hint}" for step in idle))
 
 
 def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:

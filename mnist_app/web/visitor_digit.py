@@ -23,7 +23,7 @@ def choose(digits: Sequence[Digit], key: str) -> Digit:
     """Return the digit to look at: of several, the one that the user chooses; the default is the least sure one."""
     if len(digits) == 1:
         return digits[0]
-    least = min(range(len(digits)), key=lambda i: digits[i].confidence)
+    least = min(range(len(digits)), key=lambda i: (digits[i].state == "typed", digits[i].confidence))
     labels = [str(digit.label) for digit in digits]
     # Streamlit knows options by their text: two that look alike differ in what nobody sees.
     apart = [label + "\N{ZERO WIDTH SPACE}" * labels[:i].count(label) for i, label in enumerate(labels)]
@@ -113,12 +113,12 @@ def show_ways(digit: Digit | None, model: str) -> None:
         link_confused(model, *(digit.candidates if digit else (0, 0)), disabled=digit is None)
 
 
-def link_inside(model: str, own: np.ndarray | None = None, number: int | None = None) -> None:
+def link_inside(model: str, own: np.ndarray | None = None, number: int | None = None, label: str = "Inside") -> None:
     """Link to the network at work on a digit of their own or on the test digit of that number; without one to none."""
     query = {"which": OWN, PARAMETER: encode(own)} if own is not None else {"which": TEST, "no": str(number)}
     st.page_link(
         navigation.INSIDE.path,
-        label="Inside",
+        label=label,
         icon=navigation.INSIDE.icon,
         help="What the network makes of it, stage by stage.",
         disabled=own is None and number is None,

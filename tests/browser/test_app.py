@@ -102,7 +102,7 @@ def test_load_an_example_and_see_the_way(visit):
     page.locator(".st-key-example_5 button").click()
     says(page, "^5.*%")
     page.get_by_text("How it got there").click()
-    expect(page.get_by_text("Centre of mass", exact=True)).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text("Centred", exact=True)).to_be_visible(timeout=SECONDS)
 
 
 def test_upload_good_and_bad_files(visit, tmp_path: Path, mnist_test):
@@ -116,24 +116,6 @@ def test_upload_good_and_bad_files(visit, tmp_path: Path, mnist_test):
     expect(page.get_by_test_id("stCode")).to_have_text("7", timeout=SECONDS)
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
     expect(page.get_by_test_id("stAlert")).to_contain_text("not a picture")
-
-
-def test_correct_a_page_by_hand(visit):
-    page = visit.page
-    open_page(page, "Upload")
-    page.get_by_role("button", name="Try a page").click()
-    number = page.get_by_test_id("stCode").locator("code")
-    expect(number).to_have_text("4071\n23\n98651", timeout=SECONDS)
-    page.get_by_text("Correct by hand").click()
-    canvas = page.locator("canvas.upper-canvas")
-    canvas.wait_for()
-    wait_until_idle(page)  # from here nothing moves
-    page.get_by_role("button", name="Edit").click()
-    canvas.click(position={"x": 122, "y": 115})  # the 4
-    page.get_by_role("button", name="Delete selected").click()
-    expect(number).to_have_text("071\n23\n98651", timeout=SECONDS)
-    page.get_by_role("button", name="Forget my corrections").click()
-    expect(number).to_have_text("4071\n23\n98651", timeout=SECONDS)
 
 
 def test_every_page_opens(visit):

@@ -46,10 +46,10 @@ def test_names_are_text_and_lead_nowhere(visit, strangers, mnist_test):
     give(page, NAMES, cv2.imencode(".png", cv2.resize(255 - mnist_test[0][0], (280, 280)))[1].tobytes())
     expect(page.get_by_test_id("stCode")).to_have_count(len(NAMES), timeout=SECONDS)
     wait_until_idle(page)
-    shown = page.get_by_test_id("stHtml").locator("strong").all_inner_texts()
+    shown = page.get_by_test_id("stHtml").locator("h2").all_inner_texts()
     assert [" ".join(name.split()) for name in shown] == [" ".join(name.split()) for name in NAMES]
     main = page.get_by_test_id("stMain")
     expect(main.locator("img[src=x]")).to_have_count(0)
     expect(main.locator(f"a[href*='{HOST}'], a[href^='javascript']")).to_have_count(0)
-    expect(main.locator("strong *:not(bdi)")).to_have_count(0)
+    expect(main.locator("h2 *:not(bdi)")).to_have_count(0)
     assert not strangers

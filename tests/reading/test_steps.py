@@ -14,6 +14,7 @@ from mnist_app.reading.steps import (
     MASK,
     PICTURE_STEPS,
     SHOWN_SIDE,
+    STRENGTH,
     composite_alpha,
     run_steps,
     show_digit_steps,
@@ -219,6 +220,7 @@ def test_steps_are_shown_small_as_grey_or_colours_with_their_hints():
     assert [step.name for step in steps] == [row.name for row in PICTURE_STEPS]
     assert all(step.hint and step.picture.dtype == np.uint8 for step in steps)
     assert {max(step.picture.shape) for step in steps} == {SHOWN_SIDE}
+    assert [row.id for row, step in zip(PICTURE_STEPS, steps, strict=True) if step.changed] == [STRENGTH]
     assert set(np.unique(steps[-1].picture)) >= {0, 255}, "a mask is black and white"
     ink = picture[550:750, 700:900, 0] ^ 255
     shown = show_digit_steps(ink)

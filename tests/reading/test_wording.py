@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from mnist_app.reading.left_out import LOOKS, NOT_A_DIGIT
-from mnist_app.reading.wording import flatten_answer, in_words, percent
+from mnist_app.reading.wording import flatten_answer, in_words, least_sure, percent, say_digit
 
 NO_BREAK = "\N{NO-BREAK SPACE}"  # the sign stays with its number at the end of a line
 
@@ -44,6 +44,13 @@ def test_percent_never_claims_all(share, text):
             "427",
             "I am not sure of the second digit: 2 or 3? And of 1 more.",
         ),
+        (reading(digit(4, 0.01, state="typed")), "4", "As you say."),
+        (reading(digit(4, 0.01, state="typed"), digit(2, 0, state="typed")), "42", "As you say."),
+        (
+            reading(digit(4, 0.01, state="typed"), digit(2, 0.95)),
+            "42",
+            "Very sure: 95.0 % or more for each digit that you did not type.",
+        ),
         (reading(reasons=("a scribble", "a scribble")), "?", "I don't think this is a digit: a scribble."),
         (reading(reasons=(NOT_A_DIGIT,)), "?", "I don't think this is a digit."),
         (reading(), "?", "I don't think this is a digit."),
@@ -58,6 +65,13 @@ def test_percent_never_claims_all(share, text):
 )
 def test_in_words(found, answer, sentence):
     assert in_words(found) == (answer, sentence.replace(" %", f"{NO_BREAK}%"))
+
+
+def test_how_sure_it_is_of_each_of_several_digits():
+    said = [say_digit(one) for one in (digit(4, 0.9999), digit(2, 0.5, state="unsure"), digit(7, 0, state="typed"))]
+    assert said == [f"4, over 99.9{NO_BREAK}%", f"2?, 50.0{NO_BREAK}%", "7, as you say"]
+    assert least_sure(reading(digit(4, 0.9), digit(2, 0.5), digit(7, 0, state="typed"))) == f"50.0{NO_BREAK}%"
+    assert least_sure(reading(digit(7, 0, state="typed"))) == ""
 
 
 def test_whatever_a_picture_may_look_like_has_its_sentence():

@@ -54,18 +54,18 @@ def test_the_upload_page_reads_or_refuses():
     page = AppTest.from_file(str(APP), default_timeout=120).switch_page(navigation.UPLOAD.path).run()
     some = make_cases()[::SOME]
     table = upload(page, [(f"{i}.png", case.content, "image/png") for i, case in enumerate(some)])
-    assert list(table["path"]) == [f"{i}.png" for i in range(len(some))]
-    refused = np.array([bool(error) for error in table["error"]])
+    assert list(table["Picture"]) == [f"{i}.png" for i in range(len(some))]
+    refused = np.array([bool(error) for error in table["Why it was not read"]])
     assert 0 < refused.sum() < len(some)
-    assert all(SENTENCE.fullmatch(error) for error in table["error"] if error)
-    assert table["text"][0] == "7", "the others are read"
+    assert all(SENTENCE.fullmatch(error) for error in table["Why it was not read"] if error)
+    assert table["Number"][0] == "7", "the others are read"
 
 
 def test_the_upload_page_takes_every_name():
     page = AppTest.from_file(str(APP), default_timeout=60).switch_page(navigation.UPLOAD.path).run()
     table = upload(page, [(name, whole()["PNG"], "image/png") for name in NAMES])
-    assert list(table["path"]) == NAMES
-    assert set(table["text"]) == {"7"}
+    assert list(table["Picture"]) == NAMES
+    assert set(table["Number"]) == {"7"}
 
 
 def test_the_api_reads_or_refuses(api: str):

@@ -1,4 +1,4 @@
-"""Forged drawings: what paper and canvas never send, but anyone can send in their name."""
+"""Forged drawings: what paper and picture never send, but anyone can send in their name."""
 
 import copy
 import time
@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_app.reading.corrections import Mark, boxes_of
 from mnist_app.web.examples import draw_example
 from mnist_app.web.from_canvas import (
+    AS_READ,
     MOST_BOXES,
     MOST_POINTS,
     MOST_STROKES,
@@ -41,17 +43,17 @@ def of(strokes: Any) -> dict[str, Any]:
     return {"strokes": strokes}
 
 
-def boxed(objects: Any) -> dict[str, Any]:
-    """What the page holds of a canvas with these boxes."""
-    return {"drawing": {"raw": {"objects": objects}, "data": None}}
+def boxed(boxes: Any, change: Any = 1) -> dict[str, Any]:
+    """What the page holds of a picture with these boxes."""
+    return {"told": {"change": change, "boxes": boxes}}
 
 
 def a_box() -> dict[str, Any]:
-    return {"type": "LabeledRect", "left": 5, "top": 6, "width": 70, "height": 80, "label": "4"}
+    return {"box": [5, 6.5, 70, 80], "digit": 4}
 
 
 def forge(sent: Any, rng: np.random.Generator) -> Any:
-    """A copy of what a canvas sends, of which one to three places hold something else."""
+    """A copy of what the browser sends, of which one to three places hold something else."""
     forged = {"all": copy.deepcopy(sent)}
     for _ in range(rng.integers(1, 4)):
         holder, key = forged, "all"
@@ -72,13 +74,10 @@ def test_a_drawing_is_taken_as_it_was_drawn():
 
 
 def test_boxes_are_taken_as_they_were_drawn():
-    sent = boxed([a_box() | {"fill": "red"}])
-    sent["drawing"]["raw"] |= {"version": "6.0", "background": "#ffffff"}
-    sent["backgroundFit"] = dict.fromkeys(
-        ("naturalWidth", "naturalHeight", "scaleX", "scaleY", "offsetX", "offsetY"), 1
-    )
-    assert take_boxes(sent) == ([a_box()], "")
-    assert take_boxes({"drawing": {"raw": None, "data": None}}) == take_boxes({}) == ([], "")
+    sent = boxed([a_box() | {"fill": "red"}, a_box() | {"digit": None}], 7)
+    assert take_boxes(sent) == ([Mark((5, 6.5, 70, 80), 4), Mark((5, 6.5, 70, 80))], 7, "")
+    assert take_boxes(boxed(None)) == (None, 1, "")
+    assert take_boxes({"told": None}) is take_boxes({}) is take_boxes(None) is None
 
 
 @pytest.mark.parametrize("value", NO_STROKE, ids=lambda value: repr(value)[:20])
@@ -107,13 +106,31 @@ def test_a_thousand_forged_drawings_are_drawn_as_far_as_they_fit():
     assert 0 < whole < 500, "most of them are worth sending"
 
 
+@pytest.mark.parametrize(
+    "value", [-1e7, *(one for one in NO_NUMBERS[1:] if one != -1e5)], ids=lambda value: repr(value)[:20]
+)
+def test_a_box_has_four_numbers_and_at_most_one_digit(value):
+    good = a_box()
+    for bad in (value, good | {"box": value}, good | {"digit": value}, *(good | {"box": box} for box in sides(value))):
+        assert take_boxes(boxed([good, bad])) == ([Mark((5, 6.5, 70, 80), 4)], 1, NO_BOXES)
+    assert take_boxes(boxed([good], value)) == take_boxes({"told": value}) == (None, 0, NO_BOXES)
+
+
+def sides(value: Any) -> list[list[Any]]:
+    """The box with something else in the place of each of its numbers, or after them."""
+    right = a_box()["box"]
+    return [[*right[:i], value, *right[i + 1 :]] for i in range(5)]
+
+
 def test_forged_boxes_are_left_out():
-    rng = np.random.default_rng(1)
+    rng, whole = np.random.default_rng(1), 0
     for _ in range(500):
-        boxes, left_out = take_boxes(forge(boxed([a_box(), a_box() | {"left": 90}]), rng))
+        marks, _, left_out = take_boxes(forge(boxed([a_box(), a_box() | {"digit": None}]), rng)) or AS_READ
         assert left_out in ("", NO_BOXES)
-        assert all(np.isfinite([box.get("left", 0), box.get("width", 0)]).all() for box in boxes)
-    assert len(take_boxes(boxed([a_box()] * (MOST_BOXES + 1))).objects) == MOST_BOXES
+        assert len(boxes_of(marks or [], (50, 40, 3))) == len(marks or [])
+        whole += not left_out
+    assert 0 < whole < 400
+    assert len(take_boxes(boxed([a_box()] * (MOST_BOXES + 1))).marks) == MOST_BOXES
 
 
 @pytest.mark.parametrize(

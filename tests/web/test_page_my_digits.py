@@ -170,7 +170,7 @@ def test_typed_labels_are_kept_with_what_the_network_read(store, classifier, mni
     """What a person typed where the network saw no digit has no image that could be kept."""
     monkeypatch.setattr(visitor, "owner", lambda: "me")
     reading = read_picture(examples.compose_page(mnist_test, 0), classifier)
-    marks = [Mark(reading.digits[0].box, "9", typed=True), Mark((2, 2, 9, 9), "5", typed=True)]
+    marks = [Mark(reading.digits[0].box, 9), Mark((2, 2, 9, 9), 5)]
     corrected = corrections.apply_typed(marks, [mark.box for mark in marks], reading)
     typed = [digit for digit in corrected.digits if digit.label in (9, 5) and digit.box in [m.box for m in marks]]
     assert len(typed) == 2

@@ -48,7 +48,7 @@ def test_a_canvas_that_was_left_begins_with_what_lay_on_it(sheet):
 def test_visitors_share_nothing():
     one, other = Session(), Session()
     one.drawing.content.append(Stroke(width=16, points=[(1, 2)]))
-    one.marks["card"] = Sheet([])
+    one.marks["picture"] = []
     one.map_box.put(((1, 2), (3, 4)))
     assert (other.drawing.content, other.marks, other.map_box.content) == ([], {}, (WHOLE, WHOLE))
 

@@ -39,7 +39,7 @@ def test_bars_show_and_tell_the_probabilities():
         ui.show_bars(np.array([0, 0, 0, 0, 0.7, 0, 0, 0, 0, 0.3], np.float32))
 
     bars = AppTest.from_function(script).run().get("html")[0].proto.body
-    assert "4: 70.0%" in bars
+    assert "4: 70.0\N{NO-BREAK SPACE}%" in bars
     assert f"width:70.00%;background:{ui.BEST}" in bars
     assert f"width:30.00%;background:{ui.SECOND}" in bars
 

@@ -24,7 +24,7 @@ def test_anything_else_is_no_digit(word):
     assert visitor_digit.decode(word) is None
 
 
-def test_digits_that_look_alike_can_each_be_chosen():
+def test_digits_that_look_alike_can_each_be_chosen_and_the_least_sure_one_is_shown_first():
     def script():
         from types import SimpleNamespace
 
@@ -32,13 +32,13 @@ def test_digits_that_look_alike_can_each_be_chosen():
 
         from mnist_app.web import visitor_digit
 
-        told = [(7, 0.9), (1, 0.8), (1, 0.7)]
-        digits = [SimpleNamespace(label=label, confidence=share) for label, share in told]
+        told = [(7, 0.9, "sure"), (1, 0.8, "sure"), (1, 0.7, "unsure"), (1, 0.1, "typed")]
+        digits = [SimpleNamespace(label=label, confidence=share, state=state) for label, share, state in told]
         st.write(visitor_digit.choose(digits, "one").confidence)
 
     page = AppTest.from_function(script).run()
     assert page.markdown[0].value == "`0.7`"
     control = page.segmented_control[0]
-    assert len(set(control.options)) == 3
+    assert len(set(control.options)) == 4
     control.set_value(1).run()
     assert page.markdown[0].value == "`0.8`"

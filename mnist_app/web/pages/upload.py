@@ -12,6 +12,7 @@ from mnist_app.reading.answer import to_answer
 from mnist_app.reading.picture_files import SUFFIXES
 from mnist_app.web import picture_card, taught, ui
 from mnist_app.web.examples import compose_page
+from mnist_app.web.picture_card import Answer
 from mnist_app.web.session import PictureFile
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -19,7 +20,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Try ruled paper in bad light": {"seed": 3, "ruled": True},
 }
 CARDS = 5  # files shown at a time
-NUMBER_STYLE = '<style>[class*="st-key-number"] code { font-size: 1.75rem; line-height: 1.3 }</style>'
+# Beside a picture, the answer stays in view while one corrects.
+STYLE = """<style>
+[class*="st-key-number"] code { font-size: 1.75rem; line-height: 1.3 }
+@media (min-width: 640px) {
+    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-answer"]) { position: sticky; top: 4.5rem }
+}
+</style>"""
 
 
 def choose_files() -> list[PictureFile]:
@@ -54,14 +61,25 @@ def example_file(name: str) -> PictureFile:
     return PictureFile(f"{name.removeprefix('Try ').capitalize()}.png", file.getvalue())
 
 
-def show_results(results: list[dict]) -> None:
-    """Show all files' answers as a table, and offer them for download."""
-    rows = [wording.flatten_answer(result) for result in results]
-    if len(rows) > 1:
-        shown = [name for name in rows[0] if name != "rejected"]  # how much was left out is for the files
-        st.dataframe(rows, column_order=shown, hide_index=True, alt="The number read in each file")
+def show_numbers(read: list[tuple[PictureFile, Answer]]) -> None:
+    """Show the numbers of several files as a table."""
+    rows = [
+        {
+            "Picture": file.name,
+            "Number": answer.reading.text.replace("\n", " "),
+            "Least sure": wording.least_sure(answer.reading),
+            "Why it was not read": answer.error or "",
+        }
+        for file, answer in read
+    ]
+    st.dataframe(rows, hide_index=True, alt="The number read in each file")
+
+
+def offer_results(read: list[tuple[PictureFile, Answer]]) -> None:
+    """Offer all files' answers for download."""
+    results = [to_answer(file.name, answer.reading, answer.error) for file, answer in read]
     with st.container(horizontal=True):
-        ui.offer_csv(lambda: rows, "digits")
+        ui.offer_csv(lambda: [wording.flatten_answer(result) for result in results], "digits")
         st.download_button(
             "JSON",
             json.dumps(results, indent=1),
@@ -74,15 +92,17 @@ def show_results(results: list[dict]) -> None:
 
 st.title("Upload pictures")
 model = ui.pick_model(tested_here=False)
-st.html(NUMBER_STYLE)
+st.html(STYLE)
 files = choose_files()
 if not files:
     st.stop()
 
 head = taught.head(model.name)
 read = [(file, picture_card.read_corrected(file, model, head)) for file in files]
+if len(read) > 1:
+    show_numbers(read)
 pages = -(-len(read) // CARDS)
 page = st.pagination(pages, key="page") if pages > 1 else 1
 for file, answer in read[(page - 1) * CARDS : page * CARDS]:
     picture_card.show_card(file, model, head, answer, alone=len(files) == 1)
-show_results([to_answer(file.name, answer.reading, answer.error) for file, answer in read])
+offer_results(read)
