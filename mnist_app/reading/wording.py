@@ -1,8 +1,9 @@
 """A reading in words: what the pages say about a digit, a number or no digit at all, and one row of a table."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from mnist_app.reading.answer import Digit, Reading
+from mnist_app.reading.answer import Digit, Reading, Rejected
 from mnist_app.reading.left_out import DRAWING, NOT_A_DIGIT, PHOTO, PRINTED, WORDS
 from mnist_app.tables import Row
 
@@ -49,6 +50,16 @@ def in_words(reading: Reading) -> tuple[str, str]:
     return "?", LOOKS_LIKE[reading.looks_like] if reading.looks_like else _why_none(reading)
 
 
+def why_dashed(reading: Reading) -> str:
+    """Say why ink beside the digits, dashed on the paper, was left out; "" where there is none.
+
+    Where there is no digit at all, `in_words` says why.
+    """
+    if not (reading.digits and reading.rejected):
+        return ""
+    return f"The dashed ink was left out: {_reasons(reading.rejected)}."
+
+
 def flatten_answer(answer: Row) -> Row:
     """Turn one picture's answer, as `predict --format json` prints it, into one row; its lines are joined by spaces."""
     confidences = [digit["confidence"] for digit in answer["digits"]]
@@ -89,9 +100,14 @@ def _how_sure(digits: tuple[Digit, ...]) -> str:
 
 
 def _why_none(reading: Reading) -> str:
-    counts = Counter(blob.reason for blob in reading.rejected if blob.reason != NOT_A_DIGIT)
-    reasons = [reason for reason, _ in counts.most_common(MOST_REASONS)]
-    return f"{NOT_A_DIGIT}{': ' if reasons else ''}{', or '.join(reasons)}."
+    reasons = _reasons(blob for blob in reading.rejected if blob.reason != NOT_A_DIGIT)
+    return f"{NOT_A_DIGIT}{': ' if reasons else ''}{reasons}."
+
+
+def _reasons(rejected: Iterable[Rejected]) -> str:
+    """The commonest reasons in a sentence."""
+    counts = Counter(blob.reason for blob in rejected)
+    return ", or ".join(reason for reason, _ in counts.most_common(MOST_REASONS))
 
 
 def _certainty(confidence: float) -> str:

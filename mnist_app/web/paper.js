@@ -3,6 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const STORED = "mnist-app drawing";
+const MARGIN = 8; // of the paper's pixels, around ink that was left out
 const NEAR = 0.7; // of the paper's pixels: a point nearer than that to the last one is none
 
 export default function ({ parentElement, data, setStateValue }) {
@@ -21,6 +22,7 @@ class Paper {
         this.onKey = (event) => this.press(event);
         this.sheet = root.querySelector("svg");
         this.ink = root.querySelector(".ink");
+        this.leftOut = root.querySelector(".left-out");
         this.pen = root.querySelector("input");
         this.buttons = Object.fromEntries([...root.querySelectorAll("button")].map((each) => [each.name, each]));
         for (const [name, button] of Object.entries(this.buttons)) button.onclick = () => this[name]();
@@ -29,8 +31,9 @@ class Paper {
         this.sheet.onpointerup = this.sheet.onpointercancel = () => this.end();
     }
 
-    // What Python lays on the paper; it counts how often it does.
-    take({ strokes, turn }) {
+    // What Python lays on the paper, of which it counts how often it does, and what of the ink it left out.
+    take({ strokes, turn, left_out }) {
+        this.leftOut.replaceChildren(...left_out.map(toOutline));
         if (turn === this.turn) return;
         const first = this.turn === undefined;
         this.turn = turn;
@@ -132,6 +135,14 @@ function toLine({ width, points }) {
     line.setAttribute("stroke-width", width);
     line.setAttribute("d", toPath(points));
     return line;
+}
+
+function toOutline({ box: [x, y, width, height], reason }) {
+    const outline = document.createElementNS(SVG, "rect");
+    const sides = { x: x - MARGIN, y: y - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN, rx: 6 };
+    for (const [side, value] of Object.entries(sides)) outline.setAttribute(side, value);
+    outline.appendChild(document.createElementNS(SVG, "title")).textContent = `Left out: ${reason}`;
+    return outline;
 }
 
 // Smooth: each point bends a curve from middle to middle.

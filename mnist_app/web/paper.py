@@ -1,10 +1,12 @@
 """The paper on Draw: strokes from the browser's pen, as wide as the window allows, with undo, redo and clear."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
 
 from mnist_app.web.from_canvas import take_strokes
+from mnist_app.web.left_out_ink import LeftOut
 from mnist_app.web.session import Sheet
 from mnist_app.web.strokes import Stroke
 
@@ -15,11 +17,11 @@ HTML, CSS, JS = (Path(__file__).with_suffix(suffix).read_text(encoding="utf-8") 
 _show = st.components.v2.component("paper", html=HTML, css=CSS, js=JS)
 
 
-def show_paper(sheet: Sheet[list[Stroke]], key: str) -> list[Stroke]:
-    """Show paper to draw on; it keeps its drawing when the visitor goes to another page and returns.
+def take_drawing(sheet: Sheet[list[Stroke]], key: str) -> list[Stroke]:
+    """Take what is drawn; the drawing stays when the visitor goes to another page and returns.
 
     Args:
-        sheet: what lies on it.
+        sheet: what lies on the paper.
         key: of the widget.
 
     Returns:
@@ -32,5 +34,17 @@ def show_paper(sheet: Sheet[list[Stroke]], key: str) -> list[Stroke]:
         st.warning(taken.left_out, icon=":material/gesture:")
         st.session_state[key] = {"strokes": taken.strokes}  # said once
     sheet.content = taken.strokes
-    _show(key=key, data={"strokes": sheet.content, "turn": sheet.turn}, on_strokes_change=lambda: None)
     return sheet.content
+
+
+def show_paper(sheet: Sheet[list[Stroke]], key: str, left_out: Iterable[LeftOut]) -> None:
+    """Show the paper to draw on, after `take_drawing`.
+
+    Args:
+        sheet: what lies on it.
+        key: of the widget.
+        left_out: ink that is marked as left out, in the paper's pixels.
+    """
+    marks = [{"box": box, "reason": group.reason} for group in left_out for box in group.boxes]
+    data = {"strokes": sheet.content, "turn": sheet.turn, "left_out": marks}
+    _show(key=key, data=data, on_strokes_change=lambda: None)

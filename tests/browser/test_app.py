@@ -13,6 +13,7 @@ from mnist_app.web.paper import SIZE
 
 SEVEN = [[(150, 70), (240, 70), (180, 240)]]
 FOUR = [[(60, 60), (30, 160), (120, 160)], [(95, 110), (95, 250)]]
+CROSS = [[(340, 100), (440, 220)], [(440, 100), (340, 220)]]
 TWO = [[(190, 100), (210, 65), (250, 60), (270, 90), (265, 130), (190, 245), (280, 245)]]
 
 
@@ -82,6 +83,19 @@ def test_draw_undo_clear(visit):
     says(page, "empty")
     press(page, "Undo")
     says(page, "^42.*%")
+
+
+def test_what_was_left_out_is_marked_until_it_is_gone(visit):
+    page, marks = visit.page, visit.page.locator(".paper .left-out rect")
+    draw(page, FOUR)
+    says(page, "^4.*%")
+    expect(marks).to_have_count(0)
+    draw(page, CROSS)
+    says(page, "^4.*dashed ink was left out")
+    expect(marks).to_have_count(1)
+    expect(marks.locator("title")).to_have_text("Left out: I don't think this is a digit")
+    press(page, "Clear")
+    expect(marks).to_have_count(0)
 
 
 def test_a_reload_finds_the_drawing_again(visit):

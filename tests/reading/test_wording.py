@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from mnist_app.reading.left_out import LOOKS, NOT_A_DIGIT
-from mnist_app.reading.wording import flatten_answer, in_words, least_sure, percent, say_digit
+from mnist_app.reading.wording import flatten_answer, in_words, least_sure, percent, say_digit, why_dashed
 
 NO_BREAK = "\N{NO-BREAK SPACE}"  # the sign stays with its number at the end of a line
 
@@ -65,6 +65,12 @@ def test_percent_never_claims_all(share, text):
 )
 def test_in_words(found, answer, sentence):
     assert in_words(found) == (answer, sentence.replace(" %", f"{NO_BREAK}%"))
+
+
+def test_why_ink_beside_digits_is_left_out():
+    beside = reading(digit(4, 0.9), reasons=(NOT_A_DIGIT, NOT_A_DIGIT))
+    assert why_dashed(beside) == "The dashed ink was left out: I don't think this is a digit."
+    assert why_dashed(reading(digit(4, 0.9))) == why_dashed(reading(reasons=(NOT_A_DIGIT,))) == ""
 
 
 def test_how_sure_it_is_of_each_of_several_digits():

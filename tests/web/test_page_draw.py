@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_app.insight.exam import Case
 from mnist_app.network.classifier import load_classifier
 from mnist_app.network.model_store import find_model, list_models
-from mnist_app.web import navigation
+from mnist_app.web import navigation, paper
 from mnist_app.web.examples import draw_example
 from mnist_app.web.paper import PEN, SIZE
 from mnist_app.web.strokes import Stroke
@@ -75,6 +75,20 @@ def test_a_dash_is_not_a_digit(page):
     large, sentence = answer(inject(page, [dash]))
     assert large == "?"
     assert sentence.startswith("I don't think this is a digit")
+
+
+def test_ink_beside_a_digit_that_was_left_out_is_said_and_marked_where_it_lies(page, monkeypatch):
+    told = []
+    monkeypatch.setattr(paper, "_show", lambda data, **_: told.append(data["left_out"]))
+    cross = [Stroke(width=PEN, points=[(350, 220), (450, 330)]), Stroke(width=PEN, points=[(450, 220), (350, 330)])]
+    large, sentence = answer(inject(page, moved(draw_example(3, SIZE, PEN), -120) + cross))
+    assert large == "3"
+    assert sentence.endswith("The dashed ink was left out: I don't think this is a digit.")
+    (mark,) = told[-1]
+    np.testing.assert_allclose(mark["box"], (350, 220, 100, 110), atol=25)
+    assert mark["reason"] == "I don't think this is a digit"
+    assert "dashed" not in answer(inject(page, draw_example(3, SIZE, PEN)))[1]
+    assert told[-1] == []
 
 
 def test_an_example_is_loaded_as_strokes(page):

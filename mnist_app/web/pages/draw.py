@@ -11,7 +11,8 @@ from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 from mnist_app.web import paper, taps, taught, ui, visitor_digit
 from mnist_app.web.examples import draw_example
-from mnist_app.web.strokes import render_strokes
+from mnist_app.web.left_out_ink import group_left_out
+from mnist_app.web.strokes import on_canvas, render_strokes
 
 KEY = "drawing"
 NARROWEST = 340  # pixels of paper, and of the answer beside it; else it stands below
@@ -23,11 +24,14 @@ def draw_and_answer(model: str) -> None:
     """Paper and answer: a fragment, so that a stroke redraws neither the page nor the sidebar."""
     with st.grid(2, min_column_width=NARROWEST, gap="medium"):
         left, right = st.container(), st.container()
+    sheet = ui.session().drawing
     with left:
-        strokes = paper.show_paper(ui.session().drawing, KEY)
+        strokes = paper.take_drawing(sheet, KEY)
     picture = render_strokes([stroke["points"] for stroke in strokes], paper.SIZE)
     head = taught.head(model)
     reading = read_picture(picture, taught.classifier(model, head), drawn=True)
+    with left:
+        paper.show_paper(sheet, KEY, group_left_out(on_canvas(reading).rejected))
     with right:
         digit = show_reading(reading, empty=not strokes)
         taught.say_changes(reading.digits, model, head)
@@ -44,7 +48,8 @@ def show_reading(reading: Reading, empty: bool) -> Digit | None:
     """Show the answer, what the network sees and its ten probabilities; an empty paper keeps all in their places."""
     answer, seen = st.columns([3, 2], wrap=False, vertical_alignment="center")
     with answer:
-        ui.show_answer(*(wording.EMPTY_PAPER if empty else wording.in_words(reading)))
+        large, sentence = wording.EMPTY_PAPER if empty else wording.in_words(reading)
+        ui.show_answer(large, " ".join(filter(None, [sentence, wording.why_dashed(reading)])))
     digit = visitor_digit.choose(reading.digits, "digit") if reading.digits else None
     with seen:
         show_seen(digit, reading)
