@@ -152,7 +152,7 @@ def _show_left_out(key: str, reading: Reading) -> list[LeftOut]:
     if not places or not st.toggle(f"Show what was left out ({places})", key=f"left_out_{key}"):
         return []
     named = [(", ".join(group.letters) or f"{len(group.boxes)} places", group.reason) for group in groups]
-    st.caption("  \n".join(f"**{where}**: {reason}" for where, reason in named))
+    st.markdown("  \n".join(f"**{where}**: {reason}" for where, reason in named))
     return groups
 
 
