@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 import cv2
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_app import tables
 from mnist_app.digits import datasets
@@ -30,6 +31,18 @@ BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"
 PAPER = 242  # a little grey: paper that shows on a white page
 TRACE = 0.0005  # smaller probabilities are shown as nothing
 PER_PAGE = 24
+BESIDE = {"columns": 4, "least": 72, "per_page": 12}  # of a gallery beside the chart that chooses its digits
+# A link covers all of its cell in a grid of `pictures`, so that the picture is itself the way; what else can be
+# pressed or hovered there lies above it.
+PICTURES_STYLE = """<style>
+[class*="st-key-pictures"] [data-testid="stGridCell"] { position: relative }
+[class*="st-key-pictures"] [data-testid="stElementContainer"]:has([data-testid="stPageLink"]) { position: static }
+[class*="st-key-pictures"] [data-testid="stPageLink-NavLink"]::after { content: ""; position: absolute; inset: 0;
+    border-radius: .5rem }
+[class*="st-key-pictures"] [data-testid="stPageLink-NavLink"]:hover::after { box-shadow: 0 0 0 2px #0072B2 }
+[class*="st-key-pictures"] [data-testid="stPageLink-NavLink"]:focus-visible::after { outline: 3px solid #0072B2 }
+[class*="st-key-pictures"] :is(button, [data-testid="stTooltipHoverTarget"]) { position: relative; z-index: 1 }
+</style>"""
 DIGITS_CSV = "These digits with what the network says of them"
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -287,23 +300,37 @@ def show_thumbnail(image: np.ndarray, alt: str, caption: str) -> None:
     st.caption(caption)
 
 
+def pictures(key: str, columns: int = 8, least: int = 84) -> DeltaGenerator:
+    """A grid for pictures, one a cell; where a cell has a link, a click anywhere on it follows the link.
+
+    Args:
+        key: another one for each grid of a page.
+        columns: pictures in a row, where there is room.
+        least: width of a picture in pixels, below which there are fewer.
+    """
+    st.html(PICTURES_STYLE)
+    return st.grid(columns, min_column_width=least, gap="small", key=f"pictures_{key}")
+
+
 def link_digit(model: str, number: int) -> None:
     """Link to the detail of a test digit."""
     st.page_link(navigation.DIGIT.path, label=f"No. {number}", query_params={"model": model, "no": str(number)})
 
 
-def show_gallery(exam: Exam, found: np.ndarray, key: str) -> None:
-    """Show the test digits of these numbers `(k,)`, `PER_PAGE` at a time; each leads to its detail.
+def show_gallery(
+    exam: Exam, found: np.ndarray, key: str, columns: int = 8, least: int = 84, per_page: int = PER_PAGE
+) -> None:
+    """Show the test digits of these numbers `(k,)`, `per_page` at a time; each leads to its detail.
 
-    Another `key` begins on the first page.
+    Another `key` begins on the first page; `columns` and `least` are those of `pictures`.
     """
     if not len(found):
         st.info("No test digit is like this. Choose others above.", icon=":material/search_off:")
         return
-    pages = -(-len(found) // PER_PAGE)
+    pages = -(-len(found) // per_page)
     page = st.pagination(pages, key=key) if pages > 1 else 1
-    with st.grid(8, min_column_width=84, gap="small"):
-        for i in map(int, found[(page - 1) * PER_PAGE : page * PER_PAGE]):
+    with pictures("digits", columns, least):
+        for i in map(int, found[(page - 1) * per_page : page * per_page]):
             true, read = exam.y_true[i], exam.y_pred[i]
             with st.container(gap=None):
                 said = f"{true} read as {read}" if read != true else f"{true}"

@@ -16,7 +16,9 @@ from mnist_app.web import navigation, paper, taught, tracing, ui
 
 PARAMETER = "own"  # of the address
 TEST, OWN = "test digit", "your own"  # what a page about one digit shows
-CONFUSED_HELP = "Test digits that the network reads as it reads yours, with the same second guess: the closest first."
+CONFUSED_HELP = (
+    "What the network reads as it reads yours, with the same second guess, the closest first; most of it is read right."
+)
 
 
 def choose(digits: Sequence[Digit], key: str) -> Digit:
@@ -102,15 +104,20 @@ def decode(word: str) -> np.ndarray | None:
 def show_ways(digit: Digit | None, model: str) -> None:
     """Show the ways that lead on from a digit; without one they keep their places but lead nowhere."""
     with st.container(horizontal=True, gap="small"):
-        st.page_link(
-            navigation.DIGIT.path,
-            label="Why? Look closer",
-            icon=navigation.DIGIT.icon,
-            disabled=digit is None,
-            query_params={"model": model, "which": OWN, PARAMETER: encode(digit.image) if digit else ""},
-        )
+        link_detail("Why? Look closer", model, digit.image if digit else None)
         link_inside(model, digit.image if digit else None)
         link_confused(model, *(digit.candidates if digit else (0, 0)), disabled=digit is None)
+
+
+def link_detail(label: str, model: str, own: np.ndarray | None, icon: str | None = navigation.DIGIT.icon) -> None:
+    """Link to the page about a digit of their own; without one to none."""
+    st.page_link(
+        navigation.DIGIT.path,
+        label=label,
+        icon=icon,
+        disabled=own is None,
+        query_params={"model": model, "which": OWN, PARAMETER: "" if own is None else encode(own)},
+    )
 
 
 def link_inside(model: str, own: np.ndarray | None = None, number: int | None = None, label: str = "Inside") -> None:
@@ -127,11 +134,11 @@ def link_inside(model: str, own: np.ndarray | None = None, number: int | None = 
 
 
 def link_confused(model: str, first: int, second: int, disabled: bool = False) -> None:
-    """Link to the test digits with the same first and second guess, the closest ones first."""
+    """Link to the test digits with the same first and second guess, the closest ones first, and say so."""
     query = {"predicted": str(first), "second": str(second), "answer": "all", "sort": "smallest margin"}
     st.page_link(
         navigation.ERRORS.path,
-        label="Test digits that are confused like yours",
+        label="Test digits like yours" if disabled else f"Test digits read as {first}, second guess {second}",
         icon=":material/compare_arrows:",
         help=CONFUSED_HELP,
         disabled=disabled,

@@ -11,11 +11,22 @@ from test_app import open_page, says
 
 from mnist_app.network import model_store
 
+LAPTOP = {"width": 1440, "height": 900}
+
 
 def shows(page: Page, digits: list[int]) -> None:
     """Wait until the page shows exactly the test digits of these numbers, in this order."""
     links = page.get_by_role("link", name=re.compile(r"^No\. \d+$"))
     expect(links).to_have_text([f"No. {i}" for i in digits], timeout=SECONDS)
+
+
+def picture_in_view(page: Page) -> dict[str, float]:
+    """The box of the first digit's picture, which lies wholly in the window; a click into it opens that digit."""
+    box = page.locator("[class*=st-key-pictures] img").first.bounding_box(timeout=SECONDS)
+    size = page.viewport_size
+    assert 0 <= box["y"] < box["y"] + box["height"] <= size["height"]
+    assert 0 <= box["x"] < box["x"] + box["width"] <= size["width"]
+    return box
 
 
 def click_cell(page: Page, true: int, read: int) -> None:
@@ -45,8 +56,10 @@ def test_a_click_on_the_matrix_opens_the_cell_and_its_link_opens_it_again(visit,
     page.get_by_role("combobox", name="Network").click()
     page.get_by_role("option", name="dropout").click()  # the default network misreads hardly any 4
     expect(page).to_have_url(re.compile("model=dropout"), timeout=SECONDS)
+    page.set_viewport_size(LAPTOP)
     click_cell(page, 4, 9)
     shows(page, expected(4, 9, mnist_test[1]))
+    picture_in_view(page)
     expect(page).to_have_url(re.compile(r"true=4&predicted=9|predicted=9&true=4"))
     link = page.url
     click_cell(page, 3, 5)
@@ -75,8 +88,9 @@ def test_a_digit_goes_from_the_errors_page_to_the_canvas_and_is_read(visit):
     says(page, "empty")
 
 
-def test_a_box_on_the_map_opens_its_digits(visit):
+def test_a_box_on_the_map_shows_its_digits_beside_it_and_a_picture_opens_its_digit(visit):
     page = visit.page
+    page.set_viewport_size(LAPTOP)
     open_page(page, "Map")
     chart = page.get_by_test_id("stVegaLiteChart").locator("canvas").first
     chart.wait_for(timeout=SECONDS)
@@ -88,3 +102,9 @@ def test_a_box_on_the_map_opens_its_digits(visit):
     page.mouse.up()
     expect(page).to_have_url(re.compile("box="), timeout=SECONDS)
     expect(page.get_by_role("link", name=re.compile(r"^No\. \d+$")).first).to_be_visible(timeout=SECONDS)
+    wait_until_idle(page)
+    number = page.get_by_role("link", name=re.compile(r"^No\. \d+$")).first.inner_text().removeprefix("No. ")
+    picture = picture_in_view(page)
+    page.mouse.click(picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 2)
+    expect(page).to_have_url(re.compile(rf"/digit\?.*no={number}\b"), timeout=SECONDS)
+    wait_until_idle(page)

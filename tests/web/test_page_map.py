@@ -45,7 +45,7 @@ def test_a_box_in_the_address_shows_exactly_its_digits(places, colour):
     page = open_page(box="40.0,50.0,45.0,52.5", colour=colour)
     inside = (places >= (40, 45)).all(axis=1) & (places <= (50, 52.5)).all(axis=1)
     assert f"In the box: {inside.sum():,}," in page.subheader[0].value
-    assert shown(page) == np.flatnonzero(inside)[: ui.PER_PAGE].tolist()
+    assert shown(page) == np.flatnonzero(inside)[: ui.BESIDE["per_page"]].tolist()
 
 
 def test_sliders_choose_a_box_too(places):
@@ -54,7 +54,7 @@ def test_sliders_choose_a_box_too(places):
     assert not page.exception
     assert page.query_params["box"] == "10.0,12.0,0.0,100.0"
     inside = (places[:, 0] >= 10) & (places[:, 0] <= 12)
-    assert shown(page) == np.flatnonzero(inside)[: ui.PER_PAGE].tolist()
+    assert shown(page) == np.flatnonzero(inside)[: ui.BESIDE["per_page"]].tolist()
     page.slider(key="x").set_value(WHOLE).run()
     assert "box" not in page.query_params
     assert not shown(page)

@@ -95,18 +95,22 @@ def show_figures(exam: Exam) -> None:
         st.metric("Calibration error", f"{figures['ece']:.2%}", help=CALIBRATION_HELP)
 
 
-def choose_cell(exam: Exam) -> tuple[str, str]:
-    """Let the user choose true and predicted digit, and lead to the pairs that are confused most often."""
+def choose_cell() -> tuple[str, str]:
+    """Let the user choose true and predicted digit."""
     st.write("**Open a cell**: click on it, or choose here.")
     with st.container(horizontal=True, wrap=False):
         true = st.selectbox("True digit", DIGITS, key="true", bind="query-params")
         predicted = st.selectbox("Read as", DIGITS, key="predicted", bind="query-params")
+    return true, predicted
+
+
+def show_pairs(exam: Exam) -> None:
+    """Lead to the pairs that are confused most often."""
     pairs = metrics.confused_pairs(exam.matrix)
     st.write("**Confused most often**" if pairs else "Every test digit is read right.")
     with st.grid(2, min_column_width=140, gap="xxsmall"):
         for pair in pairs:
             ui.link_pair(exam.model, pair)
-    return true, predicted
 
 
 def show_matrix(exam: Exam, true: str, predicted: str) -> None:
@@ -130,12 +134,12 @@ def show_matrix(exam: Exam, true: str, predicted: str) -> None:
 
 
 def show_cell(exam: Exam, true: str, predicted: str) -> None:
-    """Show the digits of the open cell, or of a whole row or column; nothing where none is open."""
+    """Show the digits of the open cell, or of a whole row or column, few enough to be seen beside the matrix."""
     if true == predicted == ANY:
         return
     found = choose(exam, true=to_digit(true), predicted=to_digit(predicted))
-    st.subheader(f"{describe(true, predicted)}: {len(found):,}")
-    ui.show_gallery(exam, found, f"cell {exam.model} {true} {predicted}")
+    st.markdown(f"#### {describe(true, predicted)}: {len(found):,}")
+    ui.show_gallery(exam, found, f"cell {exam.model} {true} {predicted}", **ui.BESIDE)
 
 
 def show_digits(exam: Exam) -> None:
@@ -164,10 +168,11 @@ show_figures(exam)
 st.subheader("What is read as what")
 left, right = st.columns([5, 3], gap="medium")
 with right:
-    cell = choose_cell(exam)
+    cell = choose_cell()
+    show_cell(exam, *cell)
+    show_pairs(exam)
 with left:
     show_matrix(exam, *cell)
-show_cell(exam, *cell)
 
 st.subheader("Digit by digit")
 show_digits(exam)

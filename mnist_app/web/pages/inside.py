@@ -157,7 +157,7 @@ def show_favourites(model: StoredModel, choice: Choice) -> None:
     """Show the test digits that the chosen map answers to most."""
     st.subheader("What does this map look for?")
     st.caption("The test digits that it answers to most, blue where it does.")
-    with st.grid(8, min_column_width=84, gap="small"):
+    with ui.pictures("favourites"):
         for number, url in find_favourites(model, choice.stage, choice.channel):
             with st.container(gap=None):
                 st.image(url, width="stretch", alt=f"Test digit number {number}")

@@ -1,9 +1,11 @@
 """The map: what the network takes for alike lies together; a box on it shows its digits."""
 
+import numpy as np
 import streamlit as st
 
 from mnist_app.insight import places
 from mnist_app.insight.charts.map import BY_ANSWER, BY_DIGIT, COLOURS, fill
+from mnist_app.insight.exam import Exam
 from mnist_app.insight.places import WHOLE, Box
 from mnist_app.web import digit_map, ui, visitor_digit
 
@@ -51,6 +53,18 @@ def start_box(key: str, box: Box) -> Box:
     return sheet.start
 
 
+def show_box(exam: Exam, points: np.ndarray, box: Box) -> None:
+    """Show the digits of a box beside the map, or say how to draw one."""
+    if box == (WHOLE, WHOLE):
+        st.info("Draw a box on the map: its digits appear here.", icon=":material/select:")
+        return
+    found = places.inside(points, box)
+    wrong = int((~exam.right[found]).sum())
+    st.subheader(f"In the box: {len(found):,}, {wrong:,} misread")
+    ui.show_gallery(exam, found, f"box {exam.model} {box}", **ui.BESIDE)
+    ui.offer_csv(lambda: exam.to_rows(found), "digits", ui.DIGITS_CSV)
+
+
 st.title("Map")
 st.write(
     "See the 10,000 test digits as the network sees them: what it takes for alike lies together. Draw a box to see its "
@@ -70,20 +84,16 @@ mine = visitor_digit.case(exam.model)
 here = places.place_case(mine, exam, stored.points) if mine else None
 st.caption(HINTS[colour] + (" The black diamond is your own digit." if here is not None else ""))
 box = places.read_box(st.query_params.get("box", ""))
-key = f"map {exam.model} {colour} {ui.session().map_box.turn}"
-st.vega_lite_chart(
-    spec=fill(digit_map.draw(exam, points, colour), table, here, start_box(key, box)),
-    key=key,
-    on_select=lambda: open_box(key),
-    selection_mode="box",
-    alt=f"Map of 10,000 test digits, coloured by {colour}; {exam.figures['errors']} of them are misread",
-)
-show_sliders(box)
-if box == (WHOLE, WHOLE):
-    st.stop()
-found = places.inside(points, box)
-wrong = int((~exam.right[found]).sum())
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    st.subheader(f"In the box: {len(found):,}, {wrong:,} misread", width="content")
-    ui.offer_csv(lambda: exam.to_rows(found), "digits", ui.DIGITS_CSV)
-ui.show_gallery(exam, found, f"box {exam.model} {box}")
+left, right = st.columns([5, 3], gap="medium")
+with left:
+    key = f"map {exam.model} {colour} {ui.session().map_box.turn}"
+    st.vega_lite_chart(
+        spec=fill(digit_map.draw(exam, points, colour), table, here, start_box(key, box)),
+        key=key,
+        on_select=lambda: open_box(key),
+        selection_mode="box",
+        alt=f"Map of 10,000 test digits, coloured by {colour}; {exam.figures['errors']} of them are misread",
+    )
+with right:
+    show_sliders(box)
+    show_box(exam, points, box)

@@ -12,7 +12,7 @@ from mnist_app.insight.charts.matrix import confusion_chart, confusion_rows
 from mnist_app.metrics import confusion, wilson_interval
 from mnist_app.network import personal
 from mnist_app.network.model_store import StoredModel
-from mnist_app.web import digit_map, navigation, taps, taught, ui, visitor
+from mnist_app.web import digit_map, navigation, taps, taught, ui, visitor, visitor_digit
 
 ANY = "any"
 CHOICES = (ANY, *map(taps.name_of, LABELS))
@@ -139,7 +139,7 @@ def show_lesson(model: StoredModel) -> None:
             st.metric(name, f"{before} → {after} of {count:,}", help=LESSON_HELP)
 
 
-def show_gallery(entries: list[Entry]) -> None:
+def show_gallery(entries: list[Entry], model: str) -> None:
     """Show the digits, some at a time; each can be given another label, or be forgotten."""
     with st.grid(4, min_column_width=140):
         label = st.selectbox("What it is", CHOICES, key="label", bind="query-params")
@@ -153,17 +153,18 @@ def show_gallery(entries: list[Entry]) -> None:
         return
     pages = -(-len(found) // ui.PER_PAGE)
     page = st.pagination(pages, key=f"mine {label} {read}") if pages > 1 else 1
-    with st.grid(8, min_column_width=96, gap="small"):
+    with ui.pictures("mine", least=96):
         for one in found[(page - 1) * ui.PER_PAGE : page * ui.PER_PAGE]:
             with st.container(gap=None):
-                show_one(one)
+                show_one(one, model)
 
 
-def show_one(one: Entry) -> None:
-    """Show one digit with the way to change it."""
+def show_one(one: Entry, model: str) -> None:
+    """Show one digit, which leads to its detail, with the way to change it."""
     said = taps.name_of(one.label)
     said += "" if one.read == one.label else f", read as {taps.name_of(one.read)}"
     ui.show_thumbnail(one.image, f"Your {said}", said)
+    visitor_digit.link_detail("Look closer", model, one.image, icon=None)
     with st.popover("Change", type="tertiary"):
         st.write("It is")
         with st.container(horizontal=True, gap="xsmall"):
@@ -216,7 +217,7 @@ matrix = st.expander("What is read as what", on_change="rerun", key="my_matrix",
 if matrix.open:
     with matrix:
         show_matrix(labels, read)
-show_gallery(entries)
+show_gallery(entries, model.name)
 st.subheader("Your hand beside MNIST's")
 show_hand(entries)
 on_map = st.expander("On the map of the test digits", on_change="rerun", key="my_map", icon=":material/map:")

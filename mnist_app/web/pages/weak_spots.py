@@ -104,7 +104,7 @@ def show_worst(exam: Exam, row: dict) -> None:
         return
     indices = np.array([i for i, _ in worst])
     images = corrupt(exam.images[indices], row["family"], row["severity"], indices=indices)
-    with st.grid(4, min_column_width=72, gap="small"):
+    with ui.pictures("spoilt", 4, 72):
         for image, (i, read) in zip(images, worst, strict=True):
             with st.container(gap=None):
                 said = f"{exam.y_true[i]} read as {read}"
