@@ -1,21 +1,16 @@
 """Set models side by side: what is claimed and measured for each, and where two of them disagree."""
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import binomtest
 
 from mnist_app.insight import robustness
-from mnist_app.network.classifier import Classifier
 from mnist_app.network.model_store import StoredModel
-from mnist_app.network.pace import medians
 from mnist_app.network.recipes import Claim, claim_of
 from mnist_app.tables import Row
 
 SURE = 0.05  # a difference that chance alone makes more rarely than this counts as one
-REPEATS = 20
 
 
 class Disagreement(NamedTuple):
@@ -87,12 +82,6 @@ def describe(model: StoredModel) -> Row:
 def find_claim(model: StoredModel) -> Claim | None:
     """What is claimed for the recipe that a model follows."""
     return claim_of(model.name, model.recipe["architecture"])
-
-
-def time_networks(classifiers: Mapping[str, Classifier], image: np.ndarray) -> dict[str, float]:
-    """Milliseconds that each network needs for one image `(28, 28)` uint8 on this machine, as medians."""
-    calls = {name: partial(c.predict, image[np.newaxis]) for name, c in classifiers.items()}
-    return {name: seconds * 1e3 for name, seconds in medians(calls, REPEATS).items()}
 
 
 def epoch_rows(claim: Claim, history: list[dict[str, float]]) -> list[Row]:

@@ -73,9 +73,7 @@ def _network(model: StoredModel) -> list[Block]:
     settings = TrainingSettings.from_dict(model.recipe)
     blocks: list[Block] = [
         Heading("The network"),
-        Text(
-            f"The network has {model.recipe['parameters']:,} parameters. Softmax turns its scores into probabilities."
-        ),
+        Text(f"The network has {model.recipe['parameters']:,} weights. Softmax turns its scores into probabilities."),
         Table(list_layers(model)),
         Text("It was trained with these settings:"),
         Table(

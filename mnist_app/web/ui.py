@@ -30,6 +30,7 @@ from mnist_app.web.session import PictureFile, Session
 BEST, SECOND, OTHER = "#0072B2", "#56B4E9", "#999999"
 PAPER = 242  # a little grey: paper that shows on a white page
 TRACE = 0.0005  # smaller probabilities are shown as nothing
+PERCENT = "%.2f%%"  # of a table's column: Streamlit's own format cuts zeros off, and so decimals come and go
 PER_PAGE = 24
 BESIDE = {"columns": 4, "least": 72, "per_page": 12}  # of a gallery beside the chart that chooses its digits
 # A link covers all of its cell in a grid of `pictures`, so that the picture is itself the way; what else can be
@@ -179,6 +180,11 @@ def pick_model(tested_here: bool = True) -> StoredModel:
         said = "A network cannot be used" if broken == 1 else f"{broken} networks cannot be used"
         st.sidebar.caption(f":material/folder_off: {said}: the page Models says why.")
     return models[names.index(name)]
+
+
+def in_percent(rows: Sequence[tables.Row], *keys: str) -> list[tables.Row]:
+    """Rows whose shares of these keys are percentages, for a table whose column has the format `PERCENT`."""
+    return [row | {key: None if row[key] is None else 100 * row[key] for key in keys} for row in rows]
 
 
 def offer_csv(rows: Callable[[], list[tables.Row]], name: str, about: str | None = None) -> None:

@@ -9,11 +9,11 @@ from mnist_app.web import ui
 
 COLUMNS = {
     "page": st.column_config.TextColumn("On the page"),
-    "pages": st.column_config.NumberColumn("Pages", format="localized"),
+    "pages": st.column_config.NumberColumn("Pages", format="localized", help="That the program drew."),
     "exact": st.column_config.NumberColumn(
-        "No mistake", format="percent", help="Every digit is read right, and nothing else is taken for one."
+        "No mistake", format=ui.PERCENT, help="Every digit is read right, and nothing else is taken for one."
     ),
-    "read": st.column_config.NumberColumn("Digits read right", format="percent", help="Of all that are on the pages."),
+    "read": st.column_config.NumberColumn("Digits read right", format=ui.PERCENT, help="Of all that are on the pages."),
     "false_per_page": st.column_config.NumberColumn(
         "False digits", format="%.2f", help="Digits on a page that are read where there is none."
     ),
@@ -55,7 +55,7 @@ def show(rows: list[tables.Row]) -> None:
         alt="Dot chart: share of pages read without a mistake by kind; the table below has the same figures",
     )
     st.dataframe(
-        kinds,
+        ui.in_percent(kinds, "exact", "read"),
         column_config=COLUMNS,
         column_order=list(COLUMNS),
         hide_index=True,

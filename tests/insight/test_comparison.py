@@ -43,11 +43,6 @@ def test_a_model_in_figures():
     assert comparison.describe(model_store.find_model("flagship"))["claim"] is None
 
 
-def test_networks_are_timed(classifier, mnist_test):
-    times = comparison.time_networks({"flagship": classifier}, mnist_test[0][0])
-    assert 0.01 < times["flagship"] < 1000
-
-
 def test_epochs_of_claim_and_history_stand_side_by_side():
     claim = Claim("", None, (ClaimedEpoch(1, 0.9, 0.95, 0.1), ClaimedEpoch(3, 0.99, 0.98, 0.2)))
     ours = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.25, "val_accuracy": 0.9, "seconds": 1.0}

@@ -12,11 +12,15 @@ from mnist_app.settings import CLASSES
 from mnist_app.web import navigation, ui, whole_pages
 
 COLUMNS = {
-    "digit": st.column_config.NumberColumn("Digit"),
-    "precision": st.column_config.NumberColumn("Precision", format="percent"),
-    "recall": st.column_config.NumberColumn("Recall", format="percent"),
-    "f1": st.column_config.NumberColumn("F1", format="percent"),
-    "support": st.column_config.NumberColumn("Test digits", format="localized"),
+    "digit": st.column_config.NumberColumn("Digit", help="The true digit."),
+    "precision": st.column_config.NumberColumn(
+        "Precision", format=ui.PERCENT, help="When it says this digit, how often it is one."
+    ),
+    "recall": st.column_config.NumberColumn(
+        "Recall", format=ui.PERCENT, help="Of all that are this digit, how many it finds."
+    ),
+    "f1": st.column_config.NumberColumn("F1", format=ui.PERCENT, help="Both in one figure."),
+    "support": st.column_config.NumberColumn("Test digits", format="localized", help="That are this digit."),
 }
 
 LOSS_HELP = "Cross-entropy. 0 would be: right every time, and fully sure. Being surely wrong costs most."
@@ -153,7 +157,9 @@ def show_digits(exam: Exam) -> None:
         spec=draw_digits(exam),
         alt="Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
     )
-    st.dataframe(exam.figures["per_class"], column_config=COLUMNS, hide_index=True)
+    st.dataframe(
+        ui.in_percent(exam.figures["per_class"], "precision", "recall", "f1"), column_config=COLUMNS, hide_index=True
+    )
     ui.offer_csv(lambda: per_class_rows(exam.matrix), "per_digit", "These figures with their intervals")
 
 

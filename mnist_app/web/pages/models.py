@@ -17,25 +17,19 @@ from mnist_app.web import ui
 COLUMNS = {
     "model": st.column_config.TextColumn("Network", pinned=True),
     "claim": st.column_config.TextColumn("Claim", help="What the project that the recipe follows says of its network."),
-    "measured": st.column_config.NumberColumn("Read right", format="percent", help="Of the test digits."),
+    "measured": st.column_config.NumberColumn("Read right", format=ui.PERCENT, help="Of the test digits."),
     "errors": st.column_config.NumberColumn("Misread", format="localized", help="Test digits read wrong."),
     "corruptions": st.column_config.NumberColumn(
-        "Spoilt", format="percent", help="Read right of spoilt test digits, the mean of all kinds; –: not measured."
+        "Spoilt", format=ui.PERCENT, help="Read right of spoilt test digits, the mean of all kinds; –: not measured."
     ),
-    "parameters": st.column_config.NumberColumn("Parameters", format="localized", help="Numbers that were learned."),
-    "size": st.column_config.NumberColumn("Size", format="bytes", help="Of the file that this app runs."),
-    "train_seconds": st.column_config.NumberColumn("Training", format="%.0f s", help="On the machine that trained it."),
-    "milliseconds": st.column_config.NumberColumn("One digit", format="%.2f ms", help="Timed on this machine."),
+    "parameters": st.column_config.NumberColumn("Weights", format="localized", help="Numbers that were learned."),
+    "size": st.column_config.NumberColumn("Size", format="%.0f KB", help="Of the file that this app runs."),
+    "train_seconds": st.column_config.NumberColumn(
+        "Training time", format="%.0f s", help="On the machine that trained it."
+    ),
 }
 EPOCH_COLUMNS = {"accuracy": ("Training", ".2%"), "val_accuracy": ("Validation", ".2%"), "val_loss": ("Loss", ".4f")}
 WHOSE = {"claimed": "claimed", "measured": "ours"}
-
-
-@ui.remember(max_entries=4, show_spinner="Timing the networks …")
-def time_networks(models: list[StoredModel]) -> dict[str, float]:
-    """Milliseconds that each network needs for one digit."""
-    image = ui.load_digits()[1][0][0]
-    return comparison.time_networks({model.name: ui.load_classifier(model.name) for model in models}, image)
 
 
 def make_report(model: StoredModel) -> str:
@@ -45,18 +39,18 @@ def make_report(model: StoredModel) -> str:
 
 def show_table(models: list[StoredModel]) -> None:
     """Show claim and measurement of every network."""
-    times = time_networks(models)
-    rows = [comparison.describe(model) | {"milliseconds": times[model.name]} for model in models]
+    rows = [comparison.describe(model) for model in models]
     st.dataframe(
-        rows,
+        [row | {"size": row["size"] / 1000} for row in ui.in_percent(rows, "measured", "corruptions")],
         column_config=COLUMNS,
         column_order=list(COLUMNS),
         hide_index=True,
         height="content",
         placeholder="–",
-        alt="Table: claim, accuracy, size and speed of every network; the CSV has the same figures",
+        alt="Table: claim, accuracy and size of every network; the CSV has the same figures",
     )
     ui.offer_csv(lambda: rows, "models")
+    st.caption("How long each takes for a digit, `python -m mnist_app bench` measures on your machine.")
 
 
 def show_claimed_epochs(models: list[StoredModel]) -> None:
@@ -161,7 +155,7 @@ def show_detector(detector: StoredModel) -> None:
     history = detector.history
     with st.grid(4, min_column_width=140):
         if (detector.folder / "recipe.json").exists():
-            st.metric("Parameters", f"{detector.recipe['parameters']:,}", help="Numbers that were learned.")
+            st.metric("Weights", f"{detector.recipe['parameters']:,}", help="Numbers that were learned.")
         size = (detector.folder / model_store.DETECTOR_NETWORK).stat().st_size
         st.metric("Size", f"{size / 1e6:.1f} MB", help="Of the file that this app runs.")
         if history:
