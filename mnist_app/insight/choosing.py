@@ -19,6 +19,7 @@ from mnist_app.digits.datasets import load_mnist
 from mnist_app.digits.skeletons.other_hands import HABITS
 from mnist_app.digits.synthesis import draw_habit
 from mnist_app.files import write_whole
+from mnist_app.insight.slices import judge
 from mnist_app.metrics import wilson_interval
 from mnist_app.network.classifier import Classifier, load_classifier
 from mnist_app.network.model_store import StoredModel
@@ -131,16 +132,17 @@ def load_styles(model: StoredModel) -> list[tables.Row]:
 
 def hand_slices(rows: list[tables.Row]) -> list[tables.Row]:
     """The drawn hands and circumstances among rows of `measure` as slices with their intervals, the weakest first."""
+    drawn = [row for row in rows if row["set"] in (HANDS, ELSEWHERE)]
+    counts = [(round(row["accuracy"] * row["digits"]), row["digits"]) for row in drawn]
+    of_all = sum(right for right, _ in counts), sum(total for _, total in counts)
     found = []
-    for row in rows:
-        if row["set"] in (HANDS, ELSEWHERE):
-            right = round(row["accuracy"] * row["digits"])
-            interval = wilson_interval(right, row["digits"])
-            found.append(
-                {"slice": row["style"], "digits": row["digits"], "misread": row["digits"] - right}
-                | {"accuracy": interval.value, "low": interval.low, "high": interval.high}
-                | {"mostly_taken_for": row["mostly_taken_for"]}
-            )
+    for row, (right, total) in zip(drawn, counts, strict=True):
+        interval = wilson_interval(right, total)
+        found.append(
+            {"slice": row["style"], "digits": total, "misread": total - right}
+            | {"accuracy": interval.value, "low": interval.low, "high": interval.high}
+            | {"verdict": judge(right, total, *of_all), "mostly_taken_for": row["mostly_taken_for"]}
+        )
     return sorted(found, key=lambda row: row["high"])
 
 

@@ -1,5 +1,6 @@
 """Measure how digits are written, and how well each way of writing is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -7,6 +8,9 @@ import numpy as np
 
 from mnist_app.digits.frame import INK, stroke_width
 from mnist_app.metrics import Interval, wilson_interval
+
+WORSE, BETTER, CHANCE = "read worse", "read better", "could be chance"
+EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,8 @@ class Slice:
         low, high: the least and the greatest value among the images.
         right, total: how many are read right, of how many.
         interval: the share that is right, with its 95 % interval.
+        verdict: from `judge`, beside all other images.
+        examples: the numbers of `EXAMPLES` images from the middle of the range; fewer where there are fewer.
     """
 
     property: str
@@ -26,6 +32,24 @@ class Slice:
     right: int
     total: int
     interval: Interval
+    verdict: str
+    examples: tuple[int, ...]
+
+
+def judge(right: int, total: int, all_right: int, all_total: int) -> str:
+    """Say whether a part is read worse or better than the rest: it is chance where the 95 % intervals overlap.
+
+    Args:
+        right: how many of the part are read right.
+        total: of how many.
+        all_right: how many of all are, the part among them.
+        all_total: of how many.
+
+    Returns:
+        One of `WORSE`, `BETTER` and `CHANCE`.
+    """
+    part, rest = wilson_interval(right, total), wilson_interval(all_right - right, all_total - total)
+    return WORSE if part.high < rest.low else BETTER if part.low > rest.high else CHANCE
 
 
 def properties(images: np.ndarray) -> dict[str, np.ndarray]:
@@ -52,18 +76,26 @@ def slices(values: dict[str, np.ndarray], correct: np.ndarray, bins: int = 5) ->
         bins: per property; fewer come back where many images share a value.
 
     Returns:
-        The slices, weakest first: by the upper bound of their interval, so that a slice is at the top only where its
-        size leaves no doubt that it is weak.
+        The slices, property by property, each from its least values to its greatest.
     """
     found = []
+    of_all = int(correct.sum()), len(correct)
     for name, value in values.items():
         inner = np.unique(np.quantile(value, np.linspace(0, 1, bins + 1)[1:-1]))
         place = np.searchsorted(inner, value, side="right")
         for part in (place == i for i in np.unique(place)):
             right, total = int(correct[part].sum()), int(part.sum())
             low, high = float(value[part].min()), float(value[part].max())
-            found.append(Slice(name, low, high, right, total, wilson_interval(right, total)))
-    return sorted(found, key=lambda s: s.interval.high)
+            numbers = np.flatnonzero(part)
+            nearest = np.argsort(np.abs(value[part] - np.median(value[part])), kind="stable")[:EXAMPLES]
+            verdict, examples = judge(right, total, *of_all), tuple(map(int, numbers[nearest]))
+            found.append(Slice(name, low, high, right, total, wilson_interval(right, total), verdict, examples))
+    return found
+
+
+def weakest(found: Sequence[Slice]) -> Slice:
+    """The slice whose interval ends lowest: its size leaves no doubt that it is weak."""
+    return min(found, key=lambda one: one.interval.high)
 
 
 def _measure(image: np.ndarray) -> tuple[float, float, float, float, float]:

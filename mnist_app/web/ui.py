@@ -212,6 +212,11 @@ def to_url(picture: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", channels_turned)[1].tobytes()).decode()
 
 
+def is_dark() -> bool:
+    """Whether the visitor's theme is dark; another choice runs the page again."""
+    return st.context.theme.type == "dark"
+
+
 def show_name(name: str) -> None:
     """Show the name of a visitor's file as a heading: as text, whatever it holds.
 

@@ -30,17 +30,20 @@ def test_wider_pens_have_wider_strokes(mnist_test):
     assert (slices.properties(wider)["stroke width"] > slices.properties(images)["stroke width"]).all()
 
 
-def test_slices_hold_every_image_once_and_the_weakest_comes_first():
+def test_slices_hold_every_image_once_property_by_property():
     rng = np.random.default_rng(0)
     values = {"slant": rng.normal(0, 10, 1000), "height": np.full(1000, 20.0)}
     correct = np.ones(1000, bool)
     correct[values["slant"] > np.quantile(values["slant"], 0.85)] = False
     found = slices.slices(values, correct)
-    assert found[0].property == "slant"
-    assert found[0].high == values["slant"].max()
-    assert (found[0].right, found[0].total) == (50, 200)
-    assert found[0].interval.value == 0.25
-    assert [s.interval.high for s in found] == sorted(s.interval.high for s in found)
+    assert [s.property for s in found] == ["slant"] * 5 + ["height"]
+    assert [s.low for s in found[:5]] == sorted(s.low for s in found[:5])
+    weakest = slices.weakest(found)
+    assert weakest == found[4]
+    assert (weakest.right, weakest.total, weakest.interval.value) == (50, 200, 0.25)
+    assert weakest.verdict == slices.WORSE
+    assert all(weakest.low <= values["slant"][i] <= weakest.high for i in weakest.examples)
+    assert len(set(weakest.examples)) == 3
     for name, number in (("slant", 5), ("height", 1)):
         parts = [s for s in found if s.property == name]
         assert len(parts) == number
@@ -50,3 +53,9 @@ def test_slices_hold_every_image_once_and_the_weakest_comes_first():
 def test_values_that_repeat_stay_in_one_slice():
     found = slices.slices({"height": np.repeat([18.0, 20.0], [10, 90])}, np.ones(100, bool))
     assert sorted((s.low, s.high, s.total) for s in found) == [(18, 18, 10), (20, 20, 90)]
+
+
+def test_what_overlaps_could_be_chance():
+    assert slices.judge(95, 100, 980, 1000) == slices.CHANCE
+    assert slices.judge(80, 100, 980, 1000) == slices.WORSE
+    assert slices.judge(500, 500, 900, 1000) == slices.BETTER

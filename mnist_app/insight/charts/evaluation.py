@@ -7,10 +7,13 @@ import altair as alt
 import numpy as np
 
 from mnist_app.insight.charts.look import BLUE, CHOSEN, ENDS, FAINT, RAMP, VERMILLION, Rows, outline, with_intervals
+from mnist_app.insight.slices import BETTER, CHANCE, EXAMPLES, WORSE
 from mnist_app.metrics import Bin
 
 GREY = "#888888"
-DARK = 0.55  # accuracy below which a cell is so dark that its figure is white
+DARK = 0.55  # accuracy below which a cell is so near the shade of the worst that its figure has that of the best
+VERDICTS = {WORSE: VERMILLION, BETTER: BLUE, CHANCE: GREY}
+PICTURE = 28  # pixels of a picture in a chart
 HISTOGRAM_BINS = 20
 BARS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 NAMED_BARS = (0.01, 0.5, 0.99)
@@ -146,20 +149,40 @@ def slices_chart(rows: Rows) -> alt.LayerChart:
     """Draw the accuracy of slices as points with their intervals, in the rows' order.
 
     Args:
-        rows: with slice (its name), digits, misread, accuracy, low and high.
+        rows: with slice (its name), digits, misread, accuracy, low, high, verdict (from `slices.judge`), and, in all
+            rows or in none, `pictures`: addresses of up to three pictures that stand before the axis.
     """
-    base = alt.Chart(alt.Data(values=rows), height=20 * len(rows) + 60).encode(
-        y=alt.Y("slice:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False)),
-        color=alt.value(BLUE),
+    values = [{key: value for key, value in row.items() if key != "pictures"} for row in rows]
+    shown = [verdict for verdict in VERDICTS if any(row["verdict"] == verdict for row in rows)]
+    pictures = [
+        {"slice": row["slice"], "at": PICTURE * (place + 0.5), "url": url}
+        for row in rows
+        for place, url in enumerate(row.get("pictures", ()))
+    ]
+    axis = alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False)
+    y = alt.Y("slice:N", title=None, sort=None, axis=axis)
+    height = (PICTURE + 4 if pictures else 20) * len(rows) + 80
+    base = alt.Chart(alt.Data(values=values), height=height).encode(
+        y=y,
+        color=alt.Color("verdict:N", legend=alt.Legend(title=None, orient="top")).scale(
+            domain=shown, range=[VERDICTS[verdict] for verdict in shown]
+        ),
         tooltip=[
             alt.Tooltip("slice:N", title="Slice"),
             alt.Tooltip("digits:Q", title="Digits", format=","),
             alt.Tooltip("misread:Q", title="Misread", format=","),
             alt.Tooltip("accuracy:Q", title="Read right", format=".2%"),
             *ENDS,
+            alt.Tooltip("verdict:N", title="Beside the others"),
         ],
     )
-    return with_intervals(base, rows, "accuracy", "Read right")
+    start = EXAMPLES * PICTURE + 8 if pictures else 0
+    chart = with_intervals(base, rows, "accuracy", "Read right", start=start)
+    if not pictures:
+        return chart
+    images = alt.Chart(alt.Data(values=pictures)).mark_image(width=PICTURE, height=PICTURE, tooltip=None)
+    at = alt.X("at:Q", scale=None, axis=None)
+    return alt.layer(chart, images.encode(x=at, y=y, url="url:N")).resolve_scale(x="independent")
 
 
 def pages_chart(rows: Rows) -> alt.LayerChart:
@@ -185,11 +208,12 @@ def pages_chart(rows: Rows) -> alt.LayerChart:
     return with_intervals(base, values, "exact", "Read without a mistake")
 
 
-def corruptions_chart(rows: Rows) -> alt.LayerChart:
+def corruptions_chart(rows: Rows, dark: bool = False) -> alt.LayerChart:
     """Draw the accuracy by family and severity as a heat map, the family with the lowest accuracy on top.
 
     Args:
         rows: from `robustness.evaluate_corruptions`.
+        dark: whether it stands on dark paper: what is read well is near the paper's own shade, what is not stands out.
 
     Returns:
         The chart; its selection is named "cell" and holds family and severity, and its parameter "chosen" says which
@@ -213,13 +237,14 @@ def corruptions_chart(rows: Rows) -> alt.LayerChart:
             alt.Tooltip("accuracy:Q", title="Read right", format=".1%"),
         ],
     )
-    scale = alt.Scale(domain=[0, 1], range=[RAMP[1], RAMP[0]])
+    well, badly = RAMP[::-1] if dark else RAMP
+    scale = alt.Scale(domain=[0, 1], range=[badly, well])
     cells = base.mark_rect(stroke=FAINT, cursor="pointer").encode(
         color=alt.Color("accuracy:Q", scale=scale, legend=None)
     )
     figures = base.mark_text(fontSize=11, cursor="pointer").encode(
         text=alt.Text("accuracy:Q", format=".1%"),
-        color=alt.when(alt.datum.accuracy < DARK).then(alt.value("white")).otherwise(alt.value(RAMP[1])),
+        color=alt.when(alt.datum.accuracy < DARK).then(alt.value(well)).otherwise(alt.value(badly)),
     )
     cells = cells.add_params(alt.selection_point("cell", fields=["family", "severity"], toggle=False))
     return (cells + figures + outline(base, "family", "severity")).add_params(CHOSEN)

@@ -25,7 +25,9 @@ def outline(base: alt.Chart, *keys: str) -> alt.Chart:
     return base.transform_filter(where).mark_rect(filled=False, stroke=VERMILLION, strokeWidth=3)
 
 
-def with_intervals(base: alt.Chart, rows: Rows, at: str, title: str | None, **look: Any) -> alt.LayerChart:
+def with_intervals(
+    base: alt.Chart, rows: Rows, at: str, title: str | None, start: int = 0, **look: Any
+) -> alt.LayerChart:
     """Draw a share of each row as a point on a line from its "low" to its "high", on an axis that ends at 100 %.
 
     Args:
@@ -33,9 +35,10 @@ def with_intervals(base: alt.Chart, rows: Rows, at: str, title: str | None, **lo
         rows: the same rows.
         at: the key of the share.
         title: of the axis.
+        start: pixels that are left free before it.
         **look: further encodings of the points.
     """
-    scale = alt.Scale(domain=[min((row["low"] for row in rows), default=0.0), 1.0], nice=True)
+    scale = alt.Scale(domain=[min((row["low"] for row in rows), default=0.0), 1.0], nice=True, rangeMin=start)
     axis = alt.Axis(format=".1%", tickCount=5, labelOverlap=True)
     lines = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title, scale=scale), x2="high:Q")
     points = base.mark_point(filled=True, size=70, opacity=1)  # fainter, dark paper would swallow them

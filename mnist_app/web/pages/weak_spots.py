@@ -8,6 +8,7 @@ from mnist_app.insight import choosing, robustness, slices
 from mnist_app.insight.charts.evaluation import corruptions_chart, slices_chart
 from mnist_app.insight.charts.look import set_params
 from mnist_app.insight.exam import PROPERTIES, Exam, span
+from mnist_app.insight.slices import Slice
 from mnist_app.web import navigation, ui
 
 UNITS = {"stroke width": " px", "slant": "°", "height": " px", "width": " px"}
@@ -15,33 +16,42 @@ BINS = 5
 
 
 @ui.remember(max_entries=8)
-def find_slices(exam: Exam) -> list[dict]:
-    """One row a slice, the weakest first."""
+def find_slices(exam: Exam) -> tuple[list[Slice], dict]:
+    """The slices, and the specification of their chart."""
     found = slices.slices({name: exam.values[name] for name in PROPERTIES}, exam.right, BINS)
+    rows = [
+        row | {"slice": name_slice(one), "pictures": [ui.to_url(ui.enlarge(exam.images[i], 56)) for i in one.examples]}
+        for row, one in zip(to_rows(found), found, strict=True)
+    ]
+    return found, slices_chart(rows).to_dict()
+
+
+def to_rows(found: list[Slice]) -> list[dict]:
+    """One row a slice."""
     return [
         {"property": s.property, "from": s.low, "to": s.high, "digits": s.total, "misread": s.total - s.right}
-        | {"accuracy": s.interval.value, "low": s.interval.low, "high": s.interval.high}
+        | {"accuracy": s.interval.value, "low": s.interval.low, "high": s.interval.high, "verdict": s.verdict}
         for s in found
     ]
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def draw(rows: list[dict]) -> dict:
-    """The specification of the chart of slices, whose name is in each row."""
+def draw_hands(rows: list[dict]) -> dict:
+    """The specification of the chart of other hands."""
     return slices_chart(rows).to_dict()
 
 
-def name_slice(row: dict) -> str:
+def name_slice(one: Slice) -> str:
     """Say in words which digits a slice holds."""
-    unit = UNITS.get(row["property"])
-    low, high = (f"{row[end]:.1f}" if unit else f"{row[end]:.1%}" for end in ("from", "to"))
-    return f"{row['property']} {low if low == high else f'{low} to {high}'}{unit or ''}"
+    unit = UNITS.get(one.property)
+    low, high = (f"{end:.1f}" if unit else f"{end:.1%}" for end in (one.low, one.high))
+    return f"{one.property} {low if low == high else f'{low} to {high}'}{unit or ''}"
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def draw_corruptions(rows: list[dict]) -> dict:
+def draw_corruptions(rows: list[dict], dark: bool) -> dict:
     """The specification of the heat map of corruptions."""
-    return corruptions_chart(rows).to_dict()
+    return corruptions_chart(rows, dark).to_dict()
 
 
 def open_cell() -> None:
@@ -72,7 +82,7 @@ def show_corruptions(exam: Exam, rows: list[dict]) -> None:
             show_worst(exam, row)
     with left:
         st.vega_lite_chart(
-            spec=set_params(draw_corruptions(rows), chosen=[family, severity]),
+            spec=set_params(draw_corruptions(rows, ui.is_dark()), chosen=[family, severity]),
             key="corruptions",
             on_select=open_cell,
             selection_mode="cell",
@@ -114,25 +124,28 @@ def show_worst(exam: Exam, row: dict) -> None:
 
 def show_slices(exam: Exam) -> None:
     """Show the accuracy of each slice, and lead to the digits of the weakest."""
-    rows = find_slices(exam)
-    weakest = rows[0]
+    found, spec = find_slices(exam)
+    weakest = slices.weakest(found)
+    chance = " That could be chance." if weakest.verdict == slices.CHANCE else ""
     st.markdown(
-        f"Weakest: **{name_slice(weakest)}**. Of {weakest['digits']:,} such digits **{weakest['accuracy']:.2%}** are "
-        f"read right; of all digits it is {exam.figures['accuracy']:.2%}."
+        f"Weakest: **{name_slice(weakest)}**. Of {weakest.total:,} such digits **{weakest.interval.value:.2%}** are "
+        f"read right; of all digits it is {exam.figures['accuracy']:.2%}.{chance}"
     )
-    low, high, step = span(weakest["property"], exam.values[weakest["property"]])
-    ends = [max(low, weakest["from"] // step * step), min(high, -(-weakest["to"] // step) * step)]
+    low, high, step = span(weakest.property, exam.values[weakest.property])
+    ends = [max(low, weakest.low // step * step), min(high, -(-weakest.high // step) * step)]
     st.page_link(
         navigation.ERRORS.path,
         label="Look at such digits",
         icon=navigation.ERRORS.icon,
-        query_params=[("model", exam.model), *((weakest["property"].replace(" ", "_"), f"{end:.2f}") for end in ends)],
+        query_params=[("model", exam.model), *((weakest.property.replace(" ", "_"), f"{end:.2f}") for end in ends)],
     )
-    st.vega_lite_chart(
-        spec=draw([row | {"slice": name_slice(row)} for row in rows]),
-        alt="Accuracy of each slice with its interval, the weakest first",
+    st.caption(
+        "Each property cuts the test digits into up to five parts, from its least values to its greatest; pictures are "
+        "from the middle of each. A difference **could be chance** where the interval of a part and that of all other "
+        "digits overlap."
     )
-    ui.offer_csv(lambda: rows, "slices")
+    st.vega_lite_chart(spec=spec, alt="Accuracy of each slice with its interval, property by property")
+    ui.offer_csv(lambda: to_rows(found), "slices")
 
 
 def show_hands(rows: list[dict]) -> None:
@@ -145,7 +158,7 @@ def show_hands(rows: list[dict]) -> None:
         f"right{taken}."
     )
     st.page_link(navigation.DATA.path, label="Look at these hands", icon=navigation.DATA.icon)
-    st.vega_lite_chart(spec=draw(rows), alt="Accuracy of each habit with its interval, the weakest first")
+    st.vega_lite_chart(spec=draw_hands(rows), alt="Accuracy of each habit with its interval, the weakest first")
     ui.offer_csv(lambda: rows, "other_hands")
 
 

@@ -4,6 +4,7 @@ from mnist_app import metrics
 from mnist_app.insight.charts.evaluation import (
     BARS,
     MOST_POINTS,
+    PICTURE,
     corruptions_chart,
     histogram_chart,
     histogram_rows,
@@ -16,6 +17,7 @@ from mnist_app.insight.charts.evaluation import (
     risk_rows,
     slices_chart,
 )
+from mnist_app.insight.slices import CHANCE
 
 
 def test_histogram_counts_each_answer_once():
@@ -57,11 +59,15 @@ def test_one_against_the_rest_is_taken_at_its_bars():
 
 def test_slices_keep_their_order():
     rows = [
-        {"slice": name, "digits": 9, "misread": 1, "accuracy": 0.9, "low": low, "high": 1.0}
+        {"slice": name, "digits": 9, "misread": 1, "accuracy": 0.9, "low": low, "high": 1.0, "verdict": CHANCE}
         for name, low in (("b", 0.5), ("a", 0.6))
     ]
     spec = slices_chart(rows).to_dict()
     assert spec["layer"][0]["encoding"]["y"]["sort"] is None
+    with_pictures = slices_chart([row | {"pictures": ["one", "two"]} for row in rows]).to_dict()
+    points, images = with_pictures["layer"]
+    assert points["layer"][0]["encoding"]["x"]["scale"]["rangeMin"] > 2 * PICTURE, "the axis begins after the pictures"
+    assert [row["url"] for row in images["data"]["values"]] == ["one", "two"] * 2
 
 
 def test_corruptions_put_the_weakest_on_top():
@@ -73,6 +79,11 @@ def test_corruptions_put_the_weakest_on_top():
     spec = corruptions_chart(rows).to_dict()
     assert spec["layer"][0]["encoding"]["y"]["sort"] == ["shear", "fog"]
     assert {p["name"] for p in spec["params"]} == {"cell", "chosen"}
+    shades, dark = (
+        corruptions_chart(rows, dark=dark).to_dict()["layer"][0]["encoding"]["color"]["scale"]["range"]
+        for dark in (False, True)
+    )
+    assert dark == shades[::-1], "on either paper, what is read well is near its shade"
 
 
 def test_pages_keep_their_order_and_break_long_names():
