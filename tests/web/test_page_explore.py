@@ -93,6 +93,16 @@ def test_confidence_says_what_a_threshold_gains(y_prob, mnist_test):
     assert f"reads **{answered.mean():.2%}**" in said
     assert f"**{right:.2%}** are right" in said
     assert len(page.get("vega_lite_chart")) == 4
+    why_worse, one_bar = (element.value for element in page.caption)
+    assert "fitted to digits that were kept aside, never to these" in why_worse
+    assert f"more right ({(y_prob.argmax(axis=1) == mnist_test[1]).mean():.2%}) than sure" in why_worse
+    assert "one bar only, since **98.6%** of them are in it" in one_bar
+
+
+def test_a_temperature_that_helps_needs_no_excuse():
+    page = open_page(CONFIDENCE, model="minimal")
+    assert not page.exception
+    assert "Why is it worse" not in page.caption[0].value
 
 
 def test_weak_spots_name_the_weakest_and_lead_to_it():

@@ -5,6 +5,7 @@ import streamlit as st
 
 from mnist_app import metrics
 from mnist_app.insight.charts.evaluation import (
+    HISTOGRAM_BINS,
     histogram_chart,
     histogram_rows,
     reliability_chart,
@@ -65,6 +66,34 @@ def show_risk(exam: Exam) -> None:
     )
 
 
+def say_temperature(exam: Exam, temperature: float, raw_error: float) -> str:
+    """Say how far confidence is from the truth, with and without the temperature, and why it may be no nearer with."""
+    error, sure, right = exam.figures["ece"], exam.values["confidence"].mean(), exam.figures["accuracy"]
+    said = (
+        f"On the dashed line it is. Mean distance (expected calibration error): **{error:.2%}**; **{raw_error:.2%}** "
+        f"before the scores were divided by the temperature {temperature:.2f}."
+    )
+    if error <= raw_error:
+        return said
+    more, less = ("right", "sure") if right > sure else ("sure", "right")
+    shares = {"right": f"{right:.2%}", "sure": f"{sure:.2%}"}
+    return (
+        f"{said} Why is it worse with it? The temperature is fitted to digits that were kept aside, never to these, "
+        "and to their loss, not to this distance. On the test digits the network is now "
+        f"more {more} ({shares[more]}) than {less} ({shares[less]})."
+    )
+
+
+def say_one_bar(exam: Exam) -> str:
+    """Say why the histogram of right answers seems to have one bar only."""
+    last = (exam.values["confidence"][exam.right] >= 1 - 1 / HISTOGRAM_BINS).mean()
+    return (
+        "How many answers there are of each confidence; each chart has its own scale. The right ones seem to have one "
+        f"bar only, since **{last:.1%}** of them are in it: a network that reads this well is nearly always sure. The "
+        "other bars are there, but too low to be seen beside it."
+    )
+
+
 st.title("Confidence")
 st.write("See how sure the network is of its answers, whether it is right to be, and what it gains by keeping quiet.")
 model = ui.pick_model()
@@ -77,13 +106,10 @@ show_risk(exam)
 left, right = st.columns(2, gap="medium")
 with left:
     st.subheader("Is it as right as it is sure?")
-    st.caption(
-        f"On the dashed line it is. Mean distance (expected calibration error): **{exam.figures['ece']:.2%}**; "
-        f"**{raw_error:.2%}** before the scores were divided by the temperature {temperature:.2f}."
-    )
+    st.caption(say_temperature(exam, temperature, raw_error))
     st.vega_lite_chart(spec=reliability, alt="Reliability diagram: share read right by mean confidence, 15 bins")
 with right:
     st.subheader("Right and wrong answers")
-    st.caption("How many answers there are of each confidence. Each chart has its own scale.")
+    st.caption(say_one_bar(exam))
     for answer, histogram in zip(("right", "wrong"), histograms, strict=True):
         st.vega_lite_chart(spec=histogram, alt=f"Histogram of the confidence of {answer} answers")
