@@ -31,3 +31,12 @@ def test_a_traced_digit_is_read_as_before(mnist_test, classifier, size):
         reading = read_picture(strokes.render_strokes(traced, size), classifier)
         same += reading.text == str(label)
     assert same >= 38
+
+
+def test_faint_strokes_are_kept_and_what_they_left_apart_is_joined(mnist_test, classifier):
+    images, labels = mnist_test
+    number = 6576  # the bar of a 7 of which the pen left but flecks
+    traced = [stroke["points"] for stroke in tracing.trace(images[number], SIZE)]
+    reading = read_picture(strokes.render_strokes(traced, SIZE), classifier, drawn=True)
+    assert reading.text == str(labels[number])
+    assert not reading.rejected
