@@ -24,6 +24,7 @@ from mnist_app.digits import datasets
 from mnist_app.network import model_store
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.recipes import DETECTOR, TRAINABLE, find_recipe
+from mnist_app.network.watching import MAPPING, MEASURING
 from mnist_app.settings import DATA_FOLDER, Setting, TrainingSettings
 
 app = typer.Typer(
@@ -113,8 +114,10 @@ def train(
         from mnist_app.network import training  # takes seconds to import
 
         with TrainingBar(progress_file) as bar:
-            training.train(settings, model, bar.update, data, _say)
+            training.train(settings, model, bar.update, data, _say, answers=bar.answer)
+        bar.enter(MEASURING)
         metrics = _measure(model, data, source)
+        bar.enter(MAPPING)
         _prepare_pages(model, data)
     typer.echo(_summary(name or recipe, metrics))
 
@@ -148,7 +151,9 @@ def fine_tune(
         from mnist_app.network import training  # takes seconds to import
 
         with TrainingBar(progress_file) as bar:
-            training.train(fine_tuning.fine_settings(base), tuned, bar.update, tell=_say, lesson=lesson)
+            settings = fine_tuning.fine_settings(base)
+            training.train(settings, tuned, bar.update, tell=_say, lesson=lesson, answers=bar.answer)
+        bar.enter(MEASURING)
         _measure(tuned, DATA_FOLDER, _find_source(tuned.recipe))
         gate = fine_tuning.judge(base, tuned, images[held], labels[held])
         typer.echo(
@@ -158,6 +163,7 @@ def fine_tune(
         if not gate.opens:
             _say(f"So it is not kept: it must read yours better, and lose at most {MAY_LOSE:.2%} of MNIST's.")
             raise typer.Exit(fine_tuning.NOT_KEPT)
+        bar.enter(MAPPING)
         _prepare_pages(tuned, DATA_FOLDER)
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
@@ -18,6 +18,8 @@ from typer.core import TyperGroup
 from mnist_app import tables
 from mnist_app.files import whole_file, write_whole
 from mnist_app.network.pace import Pace, duration
+
+MOST_LOSSES = 300  # that are told of a training: more points of a curve are not seen
 
 
 class Format(StrEnum):
@@ -92,6 +94,8 @@ class TrainingBar:
     def __init__(self, file: Path | None) -> None:
         self._file, self._written, self._pace = file, 0.0, Pace()
         self._bar: Any = None
+        self._told: dict[str, Any] = {"step": 0, "steps": 0, "losses": [], "answers": [], "stage": ""}
+        self._apart = 1  # steps from one loss that is kept to the next
 
     def __enter__(self) -> "TrainingBar":
         return self
@@ -115,6 +119,31 @@ class TrainingBar:
         left = self._pace.seconds_left(step, steps)
         self._bar.current_item = "" if left is None else f"about {duration(left)} left"
         self._bar.update(step - self._bar.pos)
-        if self._file and (step == steps or time.monotonic() > self._written + 1):
+        self._told |= {"step": step, "steps": steps, **figures}
+        self._keep_loss(step, figures)
+        if step == steps or time.monotonic() > self._written + 1:
+            self._write()
+
+    def answer(self, answers: Sequence[Sequence[float]]) -> None:
+        """Tell what the network makes of a few digits now."""
+        self._told["answers"] = answers
+        self._write()
+
+    def enter(self, stage: str) -> None:
+        """Tell what happens after the last step."""
+        self._told["stage"] = stage
+        self._write()
+
+    def _keep_loss(self, step: int, figures: dict[str, float]) -> None:
+        """Keep the loss of each step, of every second one as they become many, and so on."""
+        losses = self._told["losses"]
+        if step % self._apart == 0 and "loss" in figures:
+            losses.append([step, round(figures["loss"], 4)])
+        if len(losses) > MOST_LOSSES:
+            self._apart *= 2
+            self._told["losses"] = [row for row in losses if row[0] % self._apart == 0]
+
+    def _write(self) -> None:
+        if self._file:
             self._written = time.monotonic()
-            write_whole(self._file, json.dumps({"step": step, "steps": steps, **figures}))
+            write_whole(self._file, json.dumps(self._told))

@@ -9,7 +9,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from mnist_app.network.classifier import softmax
 from mnist_app.network.model_store import HISTORY_COLUMNS
+from mnist_app.network.watching import Answer
+from mnist_app.settings import CLASSES
 
 FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy")
 SUFFIX = ".weights.h5"
@@ -75,6 +78,30 @@ class StepProgress(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self._progress(self._before + batch + 1, self.params["steps"] * self.params["epochs"], dict(logs or {}))
+
+
+class SampleAnswers(keras.callbacks.Callback):
+    """Tell what the network makes of a few digits: before the first step, and at most once a second from then on."""
+
+    def __init__(self, x: np.ndarray, tell: Callable[[list[Answer]], None]) -> None:
+        """Ask for `x`, `(n, 28, 28, 1)` as the network takes them, and call `tell(answers)`."""
+        super().__init__()
+        self._x, self._tell, self._told = x, tell, 0.0
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._ask()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        if time.monotonic() > self._told + 1:
+            self._ask()
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        self._ask()
+
+    def _ask(self) -> None:
+        y_prob = softmax(ops.convert_to_numpy(self.model(self._x, training=False))[:, :CLASSES])
+        self._tell([Answer(int(row.argmax()), float(row.max())) for row in y_prob])
+        self._told = time.monotonic()
 
 
 class KeepWeights(keras.callbacks.Callback):

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_app.digits import datasets
-from mnist_app.network import architectures, callbacks, snapshots, stages
+from mnist_app.network import architectures, callbacks, snapshots, stages, watching
 from mnist_app.network.batches import Batches, as_targets, with_synthetic
 from mnist_app.network.classifier import Classifier, load_classifier, softmax
 from mnist_app.network.fine_tuning import Lesson, choose_replayed, repeat
@@ -61,6 +61,7 @@ def train(
     *,
     lesson: Lesson | None = None,
     watchers: Sequence[keras.callbacks.Callback] = (),
+    answers: Callable[[list[watching.Answer]], None] | None = None,
 ) -> None:
     """Train a network on MNIST; write `model.keras`, `model.tflite`, `stages.tflite`, `recipe.json` and `history.csv`.
 
@@ -75,6 +76,7 @@ def train(
         tell: called with a sentence for people where a training goes on, or cannot.
         lesson: a network to go on from, and one person's digits that are mixed in; begins anew where None.
         watchers: further callbacks.
+        answers: called about once a second with what the network makes of the test digits of `watching`.
     """
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
@@ -111,6 +113,9 @@ def train(
     write_json(model.folder / "recipe.json", recipe)
     if finished := callbacks.restore(trained, model.unfinished):
         tell(f"Going on after epoch {finished} of {settings.epochs}.")
+    if answers:
+        shown = np.take(test[0], watching.NUMBERS, axis=0, mode="clip")  # other data may have fewer
+        watchers = [*watchers, callbacks.SampleAnswers(datasets.to_input(shown), answers)]
     trained.fit(
         batches,
         validation_data=(datasets.to_input(x_val), as_targets(y_val, settings)) if len(x_val) else None,
@@ -122,6 +127,11 @@ def train(
             callbacks.EpochStart(batches.start),
             callbacks.HistoryFile(model.folder / "history.csv", finished),
             callbacks.StepProgress(progress),
+            *(
+                [callbacks.SampleAnswers(datasets.to_input(test[0][list(watching.NUMBERS)]), answers)]
+                if answers
+                else []
+            ),
             *watchers,
             callbacks.Checkpoint(model.unfinished),  # last, so that a state never lacks its row of the history
         ],

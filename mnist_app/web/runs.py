@@ -11,9 +11,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +23,11 @@ from mnist_app.digits.datasets import IMAGES, LABELS, to_idx
 from mnist_app.network.fine_tuning import NOT_KEPT, Lesson, fine_settings
 from mnist_app.network.model_store import check_free, check_name, discard, partial_folder, read_history
 from mnist_app.network.pace import Pace
+from mnist_app.network.watching import Answer
 from mnist_app.settings import MODELS_FOLDER, PACKAGE, TrainingSettings
 
 LOG_LINES = 15
+FIGURES = ("loss", "accuracy")
 LEAST_FREE = 1_100_000_000  # bytes of the disk: what a training writes leaves 1 GB
 NICENESS = 10  # training takes what the web server leaves, so that pages stay quick
 
@@ -65,7 +69,7 @@ class Run:
             (Path(self._scratch.name) / IMAGES).write_bytes(to_idx(lesson.images))
             (Path(self._scratch.name) / LABELS).write_bytes(to_idx(lesson.labels.astype(np.uint8)))
             command = [*command, self._scratch.name]
-        self._pace = Pace()
+        self._pace, self._start = Pace(), time.monotonic()
         self._cancelled = False
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -94,12 +98,37 @@ class Run:
         return self.state in ("starting", "training", "finishing")
 
     @property
+    def told(self) -> dict[str, Any]:
+        """All that the training tells of itself: step, steps, loss, accuracy, losses, answers, stage; nothing yet."""
+        with suppress(FileNotFoundError):
+            return json.loads(self._progress_file.read_text(encoding="utf-8"))
+        return {}
+
+    @property
     def progress(self) -> tuple[int, int, dict[str, float]]:
         """Step, steps of the whole run, and the latest figures; zeros before the first step."""
-        with suppress(FileNotFoundError):
-            figures = json.loads(self._progress_file.read_text(encoding="utf-8"))
-            return figures.pop("step"), figures.pop("steps"), figures
-        return 0, 0, {}
+        told = self.told
+        return told.get("step", 0), told.get("steps", 0), {name: told[name] for name in FIGURES if name in told}
+
+    @property
+    def losses(self) -> list[tuple[int, float]]:
+        """Steps, and the mean loss of their epoch until then."""
+        return self.told.get("losses", [])
+
+    @property
+    def answers(self) -> list[Answer]:
+        """What the network makes of the digits of `watching` now; none before it is there."""
+        return [Answer(*answer) for answer in self.told.get("answers", [])]
+
+    @property
+    def stage(self) -> str:
+        """What goes on after the last step: "" while the network is stored, then `MEASURING`, then `MAPPING`."""
+        return self.told.get("stage", "")
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it was started."""
+        return time.monotonic() - self._start
 
     @property
     def seconds_left(self) -> float | None:

@@ -16,12 +16,14 @@ QUICK = TrainingSettings(
 
 @pytest.fixture(scope="module")
 def trained(small_mnist, tmp_path_factory):
-    """A network trained for two short epochs, and the steps that its progress reported."""
-    folder, steps = tmp_path_factory.mktemp("models"), []
+    """A network trained for two short epochs, watched, and the steps that its progress reported."""
+    folder, steps, answers = tmp_path_factory.mktemp("models"), [], []
     with model_store.writing("quick", folder) as model:
-        training.train(QUICK, model, lambda *step: steps.append(step), small_mnist)
+        training.train(QUICK, model, lambda *step: steps.append(step), small_mnist, answers=answers.append)
         calibration.calibrate(model, small_mnist)
         evaluation.store_evaluation(model, small_mnist)
+    assert len(answers) >= 2, "before the first step and after the last"
+    assert {len(each) for each in answers} == {10}
     return model_store.find_model("quick", folder), steps
 
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_app.collection.store import NO_DIGIT, Entry, default_url, open_store
 from mnist_app.network import model_store
 from mnist_app.network.fine_tuning import Lesson
+from mnist_app.network.watching import MAPPING, MEASURING, Answer
 from mnist_app.settings import TrainingSettings
 from mnist_app.web import navigation, rights, runs, visitor
 
@@ -20,12 +21,14 @@ class FakeRun:
     progress, seconds_left, log_tail = (25, 100, {"loss": 0.5, "accuracy": 0.75}), 90.0, "No memory left"
     history = [{"epoch": 1.0, "loss": 0.5, "accuracy": 0.8, "val_loss": 0.25, "val_accuracy": 0.9}]  # noqa: RUF012
 
-    def __init__(self, state: str, owner: str = "") -> None:
-        self.state, self.owner = state, owner
+    losses, answers, seconds = ((1, 2.3), (25, 0.5)), [Answer(0, 0.9)] * 10, 12.0
+
+    def __init__(self, state: str, owner: str = "", stage: str = "") -> None:
+        self.state, self.owner, self.stage = state, owner, stage
 
     @property
     def running(self) -> bool:
-        return self.state == "training"
+        return self.state in ("starting", "training", "finishing")
 
     def cancel(self) -> None:
         self.state = "cancelled"
@@ -111,11 +114,34 @@ def test_a_running_training_shows_progress_and_can_be_cancelled(monkeypatch):
     page = open_page(monkeypatch, trainings)
     assert "is being trained" in page.info[0].value
     assert "Step 25 of 100 · about 1 min 30 s left" in str(page.get("progress")[0].proto)
-    assert len(page.get("vega_lite_chart")) == 4
+    assert len(page.get("vega_lite_chart")) == 5
+    assert "for 12 s" in next(element.value for element in page.markdown if "Training “mine”" in element.value)
+    assert [caption.value for caption in page.caption if "0, 90.0" in caption.value] == [
+        ":green[✓] 0, 90.0\N{NO-BREAK SPACE}%", *[":red[✗] 0, 90.0\N{NO-BREAK SPACE}%"] * 9
+    ]  # fmt: skip
     assert next(button for button in page.button if button.label == "Start training").disabled
     next(button for button in page.button if button.label == "Cancel").click().run()
     assert "was cancelled" in page.info[0].value
     assert not page.exception
+
+
+def test_before_its_first_step_a_training_shows_what_it_will_read(monkeypatch):
+    run = FakeRun("starting")
+    run.losses, run.answers = [], []
+    page = open_page(monkeypatch, FakeRuns(run))
+    assert not page.exception
+    assert not page.get("progress"), "no empty bar"
+    assert any("TensorFlow is loading" in element.value for element in page.markdown)
+    assert sum(caption.value == "not read yet" for caption in page.caption) == 10
+
+
+@pytest.mark.parametrize(("stage", "done"), [("", 1), (MEASURING, 2), (MAPPING, 3)])
+def test_after_the_last_step_it_says_what_happens_without_a_full_bar(monkeypatch, stage, done):
+    page = open_page(monkeypatch, FakeRuns(FakeRun("finishing", stage=stage)))
+    assert not page.get("progress")
+    said = next(element.value for element in page.markdown if "learned from all digits" in element.value)
+    assert said.count(":material/check:") == done
+    assert said.count(":material/hourglass_top:") == 1
 
 
 def test_a_failed_training_shows_its_last_words(monkeypatch):

@@ -35,7 +35,8 @@ def wait_for(file):
 
 def tell(step):
     partial = progress.with_suffix(".partial")
-    partial.write_text(json.dumps({"step": step, "steps": 100, "loss": 0.5, "accuracy": 0.75}))
+    partial.write_text(json.dumps({"step": step, "steps": 100, "loss": 0.5, "accuracy": 0.75,
+        "losses": [[step, 0.5]], "answers": [[7, 0.5]], "stage": "measuring" if step == 100 else ""}))
     partial.replace(progress)
 
 print("options", options.get("--epochs"), options.get("--learning-rate"), options.get("--architecture"))
@@ -100,6 +101,7 @@ def test_a_run_is_watched_from_start_to_end(runs):
     assert run.state == "training"
     assert run.running
     assert run.progress == (10, 100, {"loss": 0.5, "accuracy": 0.75})
+    assert (run.losses, run.answers, run.stage) == ([[10, 0.5]], [(7, 0.5)], "")
     assert run.seconds_left is None, "one look does not tell the speed"
     assert run.history == [{"epoch": 1.0, "loss": 0.25}]
 

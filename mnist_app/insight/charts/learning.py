@@ -89,3 +89,24 @@ def curve_chart(rows: Rows, figure: str, epochs: int) -> alt.Chart:
             ],
         )
     )
+
+
+def loss_chart(losses: list[tuple[int, float]], steps: int) -> alt.Chart:
+    """Draw the loss after each step so far, `(step, loss)`, on an axis of all steps, which lets it grow into it."""
+    rows = [{"step": step, "loss": loss if np.isfinite(loss) else None} for step, loss in losses]
+    return (
+        alt.Chart(alt.Data(values=rows), height=160)
+        .mark_line(color=BLUE)
+        .encode(
+            x=alt.X("step:Q", title="Step", axis=alt.Axis(format="d", tickCount=6, grid=False)).scale(
+                domain=[0, max(steps, 1)], nice=False
+            ),
+            y=alt.Y("loss:Q", title="Loss", axis=alt.Axis(tickCount=4)).scale(
+                domain=domain(rows, "loss", low=0.0), nice=True
+            ),
+            tooltip=[
+                alt.Tooltip("step:Q", title="Step", format=","),
+                alt.Tooltip("loss:Q", title="Loss", format=".3f"),
+            ],
+        )
+    )

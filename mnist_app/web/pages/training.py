@@ -8,12 +8,15 @@ import streamlit as st
 
 from mnist_app import tables
 from mnist_app.collection.store import NO_DIGIT
+from mnist_app.insight.charts.learning import loss_chart
 from mnist_app.network import fine_tuning, model_store
 from mnist_app.network.fine_tuning import Lesson
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.pace import duration
 from mnist_app.network.personal import MAY_LOSE
 from mnist_app.network.recipes import RECIPES
+from mnist_app.network.watching import MAPPING, MEASURING, NUMBERS, Answer
+from mnist_app.reading import wording
 from mnist_app.settings import Setting, TrainingSettings
 from mnist_app.web import navigation, rights, runs, ui, visitor
 
@@ -24,12 +27,16 @@ OWN = (
     "right than before, and loses at most {lost:.2%} of MNIST's test digits."
 )
 STATES = {
-    "starting": "Starting: TensorFlow is loading, which takes some seconds.",
-    "finishing": "Learned everything. Now the network reads the 10,000 test digits and maps them: one or two minutes.",
     "done": "is trained. It can now be chosen as the network on all pages.",
     "declined": "is not kept: it does not read your digits better, or reads too few of MNIST's. Its last lines:",
     "cancelled": "was cancelled; nothing of it is kept.",
     "failed": "could not be trained. The last lines that the training printed:",
+}
+STARTING = "Starting: TensorFlow is loading, which takes some seconds."
+AFTERWARDS = {  # by stage: what happens after the last step
+    "": "The network is stored, so that this app can run it.",
+    MEASURING: "It is calibrated, and reads the 10,000 test digits.",
+    MAPPING: "It maps the test digits, and looks for doubtful labels: about a minute.",
 }
 
 
@@ -132,11 +139,50 @@ def start(run: Callable[[], object]) -> None:
     st.rerun()
 
 
+def show_progress(run: runs.Run) -> None:
+    """Show what a training is at, how its loss falls, and what it makes of ten digits by now."""
+    state, (step, steps, figures) = run.state, run.progress
+    if state == "starting":
+        st.write(f":material/hourglass_top: {STARTING} Then it reads these digits by chance:")
+    elif state == "training":
+        left = run.seconds_left
+        waiting = "working out the time left" if left is None else f"about {duration(left)} left"
+        st.progress(step / steps, f"Step {step:,} of {steps:,} · {waiting}")
+    else:
+        now = list(AFTERWARDS).index(run.stage)
+        marks = [":material/check:"] * (now + 1) + [":material/hourglass_top:"] + [":material/more_horiz:"] * 2
+        said = ["It has learned from all digits.", *AFTERWARDS.values()]
+        st.markdown("  \n".join(f"{mark} {line}" for mark, line in zip(marks, said, strict=False)))
+    show_answers(run.answers)
+    if run.losses:
+        st.caption(
+            f"This epoch so far: loss {figures['loss']:.3f}, accuracy {figures['accuracy']:.1%}. The line is the loss "
+            "after each step: the lower, the surer the network is of the right digit."
+        )
+        st.altair_chart(
+            loss_chart(run.losses, steps),
+            key=f"{run.name}-steps",
+            alt=f"Line chart: loss of {run.name} after each step; it is {figures['loss']:.3f} now",
+        )
+
+
+def show_answers(answers: list[Answer]) -> None:
+    """Show ten test digits with what the network makes of them so far."""
+    images, labels = ui.load_digits()[1]
+    with st.grid(10, min_column_width=72, gap="small"):
+        for place, number in enumerate(NUMBERS):
+            with st.container(gap=None):
+                answer = answers[place] if answers else None
+                said = f"{answer.read}, {wording.percent(answer.confidence)}" if answer else "not read yet"
+                mark = "" if not answer else ":green[✓] " if answer.read == labels[number] else ":red[✗] "
+                ui.show_thumbnail(images[number], f"A handwritten {labels[number]}: {said}", mark + said)
+
+
 def show_run(run: runs.Run, was_running: bool) -> None:
     """Show how far a training is, with its curves; when it has ended, the whole page is drawn anew."""
     if was_running and not run.running:
         st.rerun()
-    state, (step, steps, figures) = run.state, run.progress
+    state = run.state
     with st.container(border=True):
         if state == "done":
             st.success(f"“{run.name}” {STATES[state]}")
@@ -146,12 +192,8 @@ def show_run(run: runs.Run, was_running: bool) -> None:
             (st.error if state == "failed" else st.warning)(f"“{run.name}” {STATES[state]}")
             st.code(run.log_tail, language=None, wrap_lines=True)
         else:
-            st.markdown(f"**Training “{run.name}”**")
-            left = run.seconds_left
-            waiting = "working out the time left" if left is None else f"about {duration(left)} left"
-            st.progress(step / steps if steps else 0.0, STATES.get(state, f"Step {step:,} of {steps:,} · {waiting}"))
-            if figures:
-                st.caption(f"This epoch so far: loss {figures['loss']:.3f}, accuracy {figures['accuracy']:.1%}")
+            st.markdown(f"**Training “{run.name}”**, for {duration(run.seconds)}")
+            show_progress(run)
             if rights.may_stop(run):
                 st.button("Cancel", icon=":material/close:", on_click=run.cancel)
         if history := run.history:
