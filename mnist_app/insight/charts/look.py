@@ -38,11 +38,12 @@ def with_intervals(
         start: pixels that are left free before it.
         **look: further encodings of the points.
     """
-    scale = alt.Scale(domain=[min((row["low"] for row in rows), default=0.0), 1.0], nice=True, rangeMin=start)
+    ends: dict[str, Any] = {"domain": [min((row["low"] for row in rows), default=0.0), 1.0], "nice": True}
+    begins = ends | {"rangeMin": start} if start else ends  # in one layer alone: two that say so conflict
     axis = alt.Axis(format=".1%", tickCount=5, labelOverlap=True)
-    lines = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title, scale=scale), x2="high:Q")
+    lines = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title, scale=alt.Scale(**ends)), x2="high:Q")
     points = base.mark_point(filled=True, size=70, opacity=1)  # fainter, dark paper would swallow them
-    return lines + points.encode(x=alt.X(f"{at}:Q", title=title, axis=axis, scale=scale), **look)
+    return lines + points.encode(x=alt.X(f"{at}:Q", title=title, axis=axis, scale=alt.Scale(**begins)), **look)
 
 
 def set_params(spec: dict[str, Any], **values: Any) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_slices_keep_their_order():
     assert spec["layer"][0]["encoding"]["y"]["sort"] is None
     with_pictures = slices_chart([row | {"pictures": ["one", "two"]} for row in rows]).to_dict()
     points, images = with_pictures["layer"]
-    assert points["layer"][0]["encoding"]["x"]["scale"]["rangeMin"] > 2 * PICTURE, "the axis begins after the pictures"
+    assert points["layer"][1]["encoding"]["x"]["scale"]["rangeMin"] > 2 * PICTURE, "the axis begins after the pictures"
     assert [row["url"] for row in images["data"]["values"]] == ["one", "two"] * 2
 
 
