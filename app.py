@@ -29,6 +29,7 @@ def show_page() -> None:
     if st.session_state.setdefault("address_is_new", True):  # later, its words are the widgets'
         address.drop_nonsense()
         st.session_state["address_is_new"] = False
+    address.follow(page.title)
     page.run()
 
 

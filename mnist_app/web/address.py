@@ -17,6 +17,22 @@ def drop_nonsense() -> None:
         st.rerun()
 
 
+def follow(page: str) -> None:
+    """Let the address decide what a page shows that a link has just led to; to be called before the page's widgets.
+
+    To Streamlit, what was chosen on an earlier visit, or on another page in a widget of that name, counts more.
+
+    Args:
+        page: the title of the page that is shown.
+    """
+    if st.session_state.get("page") == page:
+        return
+    st.session_state["page"] = page
+    for name in st.query_params:
+        if isinstance(st.session_state.get(name), str | int | float | list | tuple):
+            del st.session_state[name]
+
+
 def means(word: str) -> bool:
     """Whether a word can mean something: it is not empty, and no number without an end."""
     try:

@@ -42,8 +42,9 @@ PICTURES_STYLE = """<style>
     border-radius: .5rem }
 [class*="st-key-pictures"] [data-testid="stPageLink-NavLink"]:hover::after { box-shadow: 0 0 0 2px #0072B2 }
 [class*="st-key-pictures"] [data-testid="stPageLink-NavLink"]:focus-visible::after { outline: 3px solid #0072B2 }
-[class*="st-key-pictures"] :is(button, [data-testid="stTooltipHoverTarget"]) { position: relative; z-index: 1 }
+[class*="st-key-pictures"] :is(button, .stMarkdownBadge) { position: relative; z-index: 1 }
 </style>"""
+TEST_DIGIT = "test digit"  # what the page Digit is told to show
 DIGITS_CSV = "These digits with what the network says of them"
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -325,7 +326,8 @@ def pictures(key: str, columns: int = 8, least: int = 84) -> DeltaGenerator:
 
 def link_digit(model: str, number: int) -> None:
     """Link to the detail of a test digit."""
-    st.page_link(navigation.DIGIT.path, label=f"No. {number}", query_params={"model": model, "no": str(number)})
+    query = {"model": model, "which": TEST_DIGIT, "no": str(number)}
+    st.page_link(navigation.DIGIT.path, label=f"No. {number}", query_params=query)
 
 
 def show_gallery(

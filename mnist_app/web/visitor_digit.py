@@ -15,7 +15,7 @@ from mnist_app.settings import IMAGE_SIZE
 from mnist_app.web import navigation, paper, taught, tracing, ui
 
 PARAMETER = "own"  # of the address
-TEST, OWN = "test digit", "your own"  # what a page about one digit shows
+TEST, OWN = ui.TEST_DIGIT, "your own"  # what a page about one digit shows
 CONFUSED_HELP = (
     "What the network reads as it reads yours, with the same second guess, the closest first; most of it is read right."
 )

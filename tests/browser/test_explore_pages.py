@@ -60,7 +60,7 @@ def test_a_click_on_the_matrix_opens_the_cell_and_its_link_opens_it_again(visit,
     click_cell(page, 4, 9)
     shows(page, expected(4, 9, mnist_test[1]))
     picture_in_view(page)
-    expect(page).to_have_url(re.compile(r"true=4&predicted=9|predicted=9&true=4"))
+    expect(page).to_have_url(re.compile(r"row=4&column=9|column=9&row=4"))
     link = page.url
     click_cell(page, 3, 5)
     shows(page, expected(3, 5, mnist_test[1]))
@@ -86,6 +86,27 @@ def test_a_digit_goes_from_the_errors_page_to_the_canvas_and_is_read(visit):
     says(page, "^7.*%")
     page.get_by_role("button", name="Clear", exact=True).click()
     says(page, "empty")
+
+
+def test_a_link_opens_what_it_names_whatever_was_chosen_before(visit):
+    page = visit.page
+    for place in (0, 1):  # the second time, Errors has been seen with another pair
+        open_page(page, "Evaluation")
+        link = page.get_by_role("link", name=re.compile(r"^\d read as \d")).nth(place)
+        true, read = re.match(r"(\d) read as (\d)", link.inner_text()).groups()
+        link.click()
+        expect(page).to_have_url(re.compile(f"errors.*true={true}.*predicted={read}"), timeout=SECONDS)
+        wait_until_idle(page)
+    numbers = page.get_by_role("link", name=re.compile(r"^No\. \d+$"))
+    for place in (0, 1):
+        name = numbers.nth(place).inner_text()
+        numbers.nth(place).click()
+        expect(page.get_by_role("spinbutton", name="Number of the test digit")).to_have_value(name.removeprefix("No. "))
+        page.get_by_text("your own", exact=True).click()  # what the next link must not show
+        expect(page).to_have_url(re.compile("which=your"), timeout=SECONDS)
+        wait_until_idle(page)
+        open_page(page, "Errors")
+        wait_until_idle(page)
 
 
 def test_a_box_on_the_map_shows_its_digits_beside_it_and_a_picture_opens_its_digit(visit):

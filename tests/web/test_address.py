@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_app import web
 from mnist_app.web import address
-from mnist_app.web.navigation import FIRST, PAGES, Page
+from mnist_app.web.navigation import ERRORS, FIRST, PAGES, Page
 from mnist_app.web.visitor_digit import PARAMETER
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -57,3 +57,12 @@ def test_what_no_page_can_mean(word, means):
 @pytest.mark.parametrize("word", ["0", "-3.5", "flagship", "smallest margin", "1,2,3,4", "9" * 300])
 def test_what_a_page_can_mean(word):
     assert address.means(word)
+
+
+def test_the_address_counts_more_than_what_an_earlier_visit_chose():
+    page = AppTest.from_file(str(APP), default_timeout=60).switch_page(ERRORS.path)
+    page.query_params["true"] = "3"
+    page.session_state["true"], page.session_state["page"] = "8", "Evaluation"
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="true").value == "3"

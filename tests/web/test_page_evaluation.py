@@ -55,10 +55,10 @@ def test_the_most_confused_pair_leads_to_its_digits(y_pred, mnist_test):
 
 
 def test_an_open_cell_shows_exactly_its_digits(y_pred, mnist_test):
-    page = open_page(true="4", predicted="9")
+    page = open_page(row="4", column="9")
     assert shown(page) == np.flatnonzero((mnist_test[1] == 4) & (y_pred == 9)).tolist()
-    page.selectbox(key="true").select("4")
-    page.selectbox(key="predicted").select("4").run()
+    page.selectbox(key="row").select("4")
+    page.selectbox(key="column").select("4").run()
     right = np.flatnonzero((mnist_test[1] == 4) & (y_pred == 4))
     assert shown(page) == right[:12].tolist()
     page.pagination[0].set_value(2).run()
@@ -69,7 +69,7 @@ def test_an_empty_cell_says_so(y_pred, mnist_test):
     matrix = np.zeros((10, 10), int)
     np.add.at(matrix, (mnist_test[1], y_pred), 1)
     true, predicted = np.argwhere(matrix == 0)[0]
-    page = open_page(true=str(true), predicted=str(predicted))
+    page = open_page(row=str(true), column=str(predicted))
     assert not shown(page)
     assert "No test digit is like this" in page.info[0].value
 

@@ -79,7 +79,7 @@ def show_rest(exam: Exam) -> None:
 def open_cell() -> None:
     """Take the cell that was clicked over into the two fields, which are in the address."""
     for cell in st.session_state["matrix"]["selection"]["cell"]:
-        st.session_state["true"], st.session_state["predicted"] = str(cell["true"]), str(cell["predicted"])
+        st.session_state["row"], st.session_state["column"] = str(cell["true"]), str(cell["predicted"])
 
 
 def show_figures(exam: Exam) -> None:
@@ -100,11 +100,14 @@ def show_figures(exam: Exam) -> None:
 
 
 def choose_cell() -> tuple[str, str]:
-    """Let the user choose true and predicted digit."""
+    """Let the user choose true and predicted digit.
+
+    They are not called as on Errors: a link loses what has the name of a widget on the page that it leaves.
+    """
     st.write("**Open a cell**: click on it, or choose here.")
     with st.container(horizontal=True, wrap=False):
-        true = st.selectbox("True digit", DIGITS, key="true", bind="query-params")
-        predicted = st.selectbox("Read as", DIGITS, key="predicted", bind="query-params")
+        true = st.selectbox("True digit", DIGITS, key="row", bind="query-params")
+        predicted = st.selectbox("Read as", DIGITS, key="column", bind="query-params")
     return true, predicted
 
 
