@@ -7,7 +7,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import runtime
 
-from mnist_app.web import address, navigation
+from mnist_app.web import address, navigation, tour
 from mnist_app.web.api.routes import make_routes
 from mnist_app.web.cookie import VisitorCookie
 from mnist_app.web.navigation import Page
@@ -30,6 +30,7 @@ def show_page() -> None:
         address.drop_nonsense()
         st.session_state["address_is_new"] = False
     address.follow(page.title)
+    tour.show(page.title)
     page.run()
 
 

@@ -42,6 +42,8 @@ WEAK_SPOTS = Page("Weak spots", "trending_down")
 LABELS = Page("Labels", "label")
 DIGIT = Page("Digit", "center_focus_strong")
 INSIDE = Page("Inside", "account_tree")
+TOUR = Page("Tour", "tour")
+LESSON = Page("Lesson", "school")
 MODELS = Page("Models", "leaderboard")
 DATA = Page("Data", "dataset")
 TRAINING = Page("Training", "model_training")
@@ -49,7 +51,7 @@ TRAINING = Page("Training", "model_training")
 GROUPS = {
     "Read": (DRAW, UPLOAD, MY_DIGITS, ELSEWHERE),
     "Understand": (EVALUATION, CONFIDENCE, ERRORS, MAP, WEAK_SPOTS, LABELS, DIGIT, INSIDE),
-    "Learn": (MODELS, DATA, TRAINING),
+    "Learn": (TOUR, LESSON, MODELS, DATA, TRAINING),
 }
 PAGES = tuple(page for group in GROUPS.values() for page in group)
 FIRST = DRAW

@@ -9,7 +9,7 @@ from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
-from mnist_app.web import paper, taps, taught, ui, visitor_digit
+from mnist_app.web import paper, taps, taught, tour, ui, visitor_digit
 from mnist_app.web.examples import draw_example
 from mnist_app.web.left_out_ink import group_left_out
 from mnist_app.web.strokes import on_canvas, render_strokes
@@ -37,8 +37,9 @@ def draw_and_answer(model: str) -> None:
         taught.say_changes(reading.digits, model, head)
         ask(reading, digit, model)
         visitor_digit.show_ways(digit, model)
-    if digit:
-        ui.session().keep_digit(digit.image, drawn=True)
+        if digit:
+            ui.session().keep_digit(digit.image, drawn=True)
+            tour.offer()
     show_examples()
     show_networks(digit)
     show_way(picture if strokes else None, digit)
