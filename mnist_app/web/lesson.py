@@ -11,6 +11,7 @@ FILE = PACKAGE.parent / "docs" / "lesson.md"
 # On paper: the text alone, and no stop cut in two where it can be avoided.
 PRINTED = """<style>
 @media print {
+    html, body { background: white !important }
     [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stPageLink"], [data-testid="stToolbar"] {
         display: none !important }
     [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"] {
@@ -19,7 +20,8 @@ PRINTED = """<style>
     .stMainBlockContainer { padding: 0 !important; max-width: none !important }
     .stMainBlockContainer * { color: black !important }
     [class*="st-key-stop"] { break-inside: avoid }
-    h1 { font-size: 20pt !important; padding: 0 !important } h2 { font-size: 13pt !important; padding: 0 !important }
+    h1 { font-size: 20pt !important; padding: 0 !important }
+    h2 { font-size: 13pt !important; padding: 0 0 4pt !important }
     p, li { font-size: 10.5pt !important }
 }
 </style>"""

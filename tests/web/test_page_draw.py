@@ -124,11 +124,12 @@ def test_all_networks_say_what_they_read(page):
     assert said["How sure"].str.endswith("%").all()
 
 
-def test_a_drawing_leads_on_to_its_detail_and_to_test_digits_confused_like_it(page):
+def test_a_drawing_leads_on_to_its_detail_and_to_test_digits_read_like_it(page):
     assert all(link.disabled for link in page.page_link)
     page.button(key="example_4").click().run()
-    closer, inside, confused = page.page_link
+    closer, inside, confused, _ = page.page_link  # the last begins the tour
     for link in (closer, inside):
         assert "which=your+own&own=" in link.proto.query_string
     second = np.argsort(own_case(page).y_prob)[-2]
+    assert confused.label == f"Test digits read as 4, second guess {second}", "a link says what it opens"
     assert f"predicted=4&second={second}&answer=all&sort=smallest+margin" in confused.proto.query_string
