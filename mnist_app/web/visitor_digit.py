@@ -101,47 +101,44 @@ def decode(word: str) -> np.ndarray | None:
 # ---- ways from page to page ----
 
 
-def show_ways(digit: Digit | None, model: str) -> None:
-    """Show the ways that lead on from a digit; without one they keep their places but lead nowhere."""
+def show_ways(digit: Digit, model: str) -> None:
+    """Show the ways that lead on from a digit."""
     with st.container(horizontal=True, gap="small"):
-        link_detail("Why? Look closer", model, digit.image if digit else None)
-        link_inside(model, digit.image if digit else None)
-        link_confused(model, *(digit.candidates if digit else (0, 0)), disabled=digit is None)
+        link_detail("Why? Look closer", model, digit.image)
+        link_inside(model, digit.image)
+        link_confused(model, *digit.candidates)
 
 
-def link_detail(label: str, model: str, own: np.ndarray | None, icon: str | None = navigation.DIGIT.icon) -> None:
-    """Link to the page about a digit of their own; without one to none."""
+def link_detail(label: str, model: str, own: np.ndarray, icon: str | None = navigation.DIGIT.icon) -> None:
+    """Link to the page about a digit of their own."""
     st.page_link(
         navigation.DIGIT.path,
         label=label,
         icon=icon,
-        disabled=own is None,
-        query_params={"model": model, "which": OWN, PARAMETER: "" if own is None else encode(own)},
+        query_params={"model": model, "which": OWN, PARAMETER: encode(own)},
     )
 
 
 def link_inside(model: str, own: np.ndarray | None = None, number: int | None = None, label: str = "Inside") -> None:
-    """Link to the network at work on a digit of their own or on the test digit of that number; without one to none."""
+    """Link to the network at work on a digit of their own or on the test digit of that number."""
     query = {"which": OWN, PARAMETER: encode(own)} if own is not None else {"which": TEST, "no": str(number)}
     st.page_link(
         navigation.INSIDE.path,
         label=label,
         icon=navigation.INSIDE.icon,
         help="What the network makes of it, stage by stage.",
-        disabled=own is None and number is None,
         query_params={"model": model, **query},
     )
 
 
-def link_confused(model: str, first: int, second: int, disabled: bool = False) -> None:
+def link_confused(model: str, first: int, second: int) -> None:
     """Link to the test digits with the same first and second guess, the closest ones first, and say so."""
     query = {"predicted": str(first), "second": str(second), "answer": "all", "sort": "smallest margin"}
     st.page_link(
         navigation.ERRORS.path,
-        label="Test digits like yours" if disabled else f"Test digits read as {first}, second guess {second}",
+        label=f"Test digits read as {first}, second guess {second}",
         icon=":material/compare_arrows:",
         help=CONFUSED_HELP,
-        disabled=disabled,
         query_params={"model": model, **query},
     )
 

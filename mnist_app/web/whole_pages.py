@@ -47,7 +47,7 @@ def draw(rows: list[tables.Row]) -> dict:
 def show(rows: list[tables.Row]) -> None:
     """Show how well pages are read: in words, by kind of page, and all figures as CSV."""
     total, *families = rows
-    st.subheader("On whole pages")
+    st.header("On whole pages")
     st.write(describe(total))
     kinds = [{"page": FAMILIES[row["family"]].hint.capitalize()} | row for row in families if row["family"] in FAMILIES]
     st.vega_lite_chart(

@@ -111,4 +111,4 @@ def test_only_parts_with_a_sheet_can_be_chosen(monkeypatch, tmp_path):
 def test_without_sheets_nothing_is_said_of_pages(monkeypatch, tmp_path):
     page = open_with_sheets(monkeypatch, tmp_path)
     assert not page.exception
-    assert "Pages drawn by the program" not in [heading.value for heading in page.subheader]
+    assert "Pages drawn by the program" not in [heading.value for heading in page.header]

@@ -123,7 +123,7 @@ def with_pages(tmp_path, monkeypatch) -> list[tables.Row]:
 def test_whole_pages_are_told_in_words_and_by_kind(with_pages):
     page = open_page()
     assert not page.exception
-    assert "On whole pages" in [heading.value for heading in page.subheader]
+    assert "On whole pages" in [heading.value for heading in page.header]
     said = next(element.value for element in page.markdown if "without a mistake" in element.value)
     assert "Of 4 pages" in said
     assert "**50.0%** are read without a mistake (95% interval: 15.0% to 85.0%)" in said
@@ -147,4 +147,4 @@ def test_without_figures_of_pages_nothing_is_said(with_pages, monkeypatch):
     monkeypatch.setattr(page_exam, "load_pages", lambda _: [])
     page = open_page()
     assert not page.exception
-    assert "On whole pages" not in [heading.value for heading in page.subheader]
+    assert "On whole pages" not in [heading.value for heading in page.header]

@@ -32,7 +32,7 @@ def y_prob() -> np.ndarray:
 
 def test_digit_shows_label_reading_and_two_explanations(y_prob, mnist_test):
     page = open_page(DIGIT, no="2130")
-    assert f"Labelled {mnist_test[1][2130]}, read as {y_prob[2130].argmax()}" in page.markdown[0].value
+    assert f"Labelled {mnist_test[1][2130]}, read as {y_prob[2130].argmax()}" in page.header[0].value
     alts = [image.proto.imgs[0].alt for image in page.image]
     assert "Test digit number 2130" in alts[0]
     assert "speaks for and against" in alts[1]
@@ -67,7 +67,7 @@ def test_only_a_test_digit_goes_to_the_canvas(number):
 def test_your_own_digit_has_a_detail_and_a_way_back_to_the_canvas(mnist_test):
     image = mnist_test[0][0]
     page = open_page(DIGIT, which=visitor_digit.OWN, own=visitor_digit.encode(image))
-    assert "Read as 7" in page.markdown[0].value
+    assert "Read as 7" in page.header[0].value
     links = {link.label: link.proto.query_string for link in page.page_link}
     assert f"trace={visitor_digit.encode(image)}" in urllib.parse.unquote(links["Edit with the pen"])
     assert "predicted=7&second=" in next(

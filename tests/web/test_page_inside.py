@@ -52,7 +52,7 @@ def test_every_network_is_shown_with_its_answer(model, mnist_test):
 def test_the_address_chooses_map_and_pixel_and_the_sum_is_theirs(mnist_test):
     page = open_page(model="minimal", no="0", stage="1", map="6", pixel="8,9")
     value = Stages(model_store.find_model("minimal")).run(mnist_test[0][:1])[0][0, 7, 8, 5]
-    assert "Map 6 of Convolution" in [element.value for element in page.subheader]
+    assert "Map 6 of Convolution" in [element.value for element in page.header]
     said = next(element.value for element in page.markdown if "products are added up" in element.value)
     assert said.endswith(f"**{value:.3f}**.")
     numbers = inside.load_favourites(model_store.find_model("minimal"))[0][5]

@@ -44,7 +44,7 @@ def test_nothing_is_chosen_at_first():
 def test_a_box_in_the_address_shows_exactly_its_digits(places, colour):
     page = open_page(box="40.0,50.0,45.0,52.5", colour=colour)
     inside = (places >= (40, 45)).all(axis=1) & (places <= (50, 52.5)).all(axis=1)
-    assert f"In the box: {inside.sum():,}," in page.subheader[0].value
+    assert f"In the box: {inside.sum():,}," in page.header[0].value
     assert shown(page) == np.flatnonzero(inside)[: ui.BESIDE["per_page"]].tolist()
 
 

@@ -60,7 +60,7 @@ def test_a_claimed_table_of_epochs_stands_beside_ours(monkeypatch):
     monkeypatch.setattr("mnist_app.insight.comparison.claim_of", lambda *_: RECIPES["double-conv"].claim)
     page = open_page()
     assert not page.exception
-    epochs = page.table[0].value.set_index("Epoch")
+    epochs = next(table.value for table in page.dataframe if "Epoch" in table.value).set_index("Epoch")
     assert epochs["Validation, claimed"]["10"] == "98.15%"
     assert epochs["Validation, claimed"]["4"] == "–"
     assert epochs["Loss, ours"]["1"] == f"{model_store.list_models()[0].history[0]['val_loss']:.4f}"
@@ -98,7 +98,7 @@ def test_the_detector_is_shown_with_how_it_learned(monkeypatch, tmp_path):
         monkeypatch, tmp_path, detector_tflite=bytes(953_772), recipe_json='{"parameters": 466681}', history_csv=history
     )
     assert not page.exception
-    assert "The detector" in [heading.value for heading in page.subheader]
+    assert "The detector" in [heading.value for heading in page.header]
     figures = {metric.label: metric.value for metric in page.metric}
     assert figures["Weights"] == "466,681"
     assert figures["Size"] == "1.0 MB"
@@ -116,4 +116,4 @@ def test_a_detector_without_a_history_is_shown_by_its_size(monkeypatch, tmp_path
 def test_without_a_detector_nothing_is_said_of_it(monkeypatch, tmp_path):
     page = open_with_detector(monkeypatch, tmp_path)
     assert not page.exception
-    assert "The detector" not in [heading.value for heading in page.subheader]
+    assert "The detector" not in [heading.value for heading in page.header]

@@ -69,7 +69,7 @@ def test_shows_how_the_default_network_learned(monkeypatch):
     page = open_page(monkeypatch, FakeRuns())
     assert not page.exception
     model = model_store.list_models()[0]
-    assert page.subheader[0].value == f"How “{model.name}” learned"
+    assert page.header[0].value == f"How “{model.name}” learned"
     assert page.metric[0].value == f"{model.metrics['accuracy']:.2%}"
     recipe = page.table[0].value
     assert set(recipe["Setting"]) >= {"Epochs", "Augmentation", "Seed"}

@@ -100,16 +100,16 @@ model = ui.pick_model()
 exam, temperature = ui.load_exam(model.name), model.calibration.temperature
 histograms, reliability, raw_error = draw(exam, temperature)
 
-st.subheader("Answer only when sure")
+st.header("Answer only when sure")
 show_risk(exam)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader("Is it as right as it is sure?")
+    st.header("Is it as right as it is sure?")
     st.caption(say_temperature(exam, temperature, raw_error))
     st.vega_lite_chart(spec=reliability, alt="Reliability diagram: share read right by mean confidence, 15 bins")
 with right:
-    st.subheader("Right and wrong answers")
+    st.header("Right and wrong answers")
     st.caption(say_one_bar(exam))
     for answer, histogram in zip(("right", "wrong"), histograms, strict=True):
         st.vega_lite_chart(spec=histogram, alt=f"Histogram of the confidence of {answer} answers")

@@ -102,7 +102,7 @@ def describe(augmentation: Augmentation) -> str:
 
 def show_hands(x_train: np.ndarray, y_train: np.ndarray) -> None:
     """Show a digit as MNIST's writers write it, as others do, and in other circumstances."""
-    st.subheader("Other hands")
+    st.header("Other hands")
     st.caption(
         "Elsewhere a 9 stands on a foot, a 7 has a bar, and a 4 looks like a flash of lightning. Such digits are rare "
         "in MNIST, so a network can learn from drawn ones, too."
@@ -126,7 +126,7 @@ def show_hands(x_train: np.ndarray, y_train: np.ndarray) -> None:
 
 def show_pages(sheets: dict[str, Path]) -> None:
     """Show generated pages of one part, which the user chooses."""
-    st.subheader("Pages drawn by the program")
+    st.header("Pages drawn by the program")
     st.caption(
         "What finds digits on a page learns from pages that the program draws: digits, words, print, drawings and "
         "photos, on every paper and in every light. Fonts, pictures and digits are split into three parts, so that no "
@@ -147,14 +147,14 @@ st.write(
     f"{len(y_test):,} others to test with, each a picture of 28 × 28 pixels."
 )
 
-st.subheader("Samples")
+st.header("Samples")
 rng = np.random.default_rng(again_button("Another handful", "handful"))
 with st.grid(5, min_column_width=150):
     for digit in range(10):
         chosen = rng.choice(np.flatnonzero(y_train == digit), SAMPLES, replace=False)
         show_sheet(x_train[chosen], 5, f"{digit}", f"{SAMPLES} handwritten samples of the digit {digit}")
 
-st.subheader("How many of each digit")
+st.header("How many of each digit")
 st.caption(
     "Each digit makes up about a tenth of both parts, so a network cannot win by guessing the most frequent one."
 )
@@ -163,13 +163,13 @@ st.vega_lite_chart(
     alt="Bar chart: share of each digit in the training and in the test digits, all between 9 and 11 percent",
 )
 
-st.subheader("The average of each digit")
+st.header("The average of each digit")
 st.caption("All training pictures of a digit on top of each other. Blurred places are where people write differently.")
 with st.grid(5, min_column_width=60, gap="xsmall"):
     for digit, image in enumerate(mean_digits()):
         show_sheet(image[np.newaxis], 1, f"{digit}", f"The average of all pictures of the digit {digit}")
 
-st.subheader("Augmentation: changed copies to learn from")
+st.header("Augmentation: changed copies to learn from")
 st.caption(
     "A network that sees every digit turned, bent and thickened a little anew each time learns to read more hands."
 )
@@ -187,7 +187,7 @@ with left:
 with right:
     show_sheet(copies, 6, "12 changed copies", f"Twelve copies of that {digit}, changed by the augmentation {name}")
 
-st.subheader("Drawn by the program")
+st.header("Drawn by the program")
 st.caption(
     "MNIST was written by Americans and holds nothing but digits. Some networks therefore also learn from digits that "
     "the program draws, such as a 1 with a long upstroke or a crossed 7, and from things that are not a digit."

@@ -36,8 +36,8 @@ def draw_and_answer(model: str) -> None:
         digit = show_reading(reading, empty=not strokes)
         taught.say_changes(reading.digits, model, head)
         ask(reading, digit, model)
-        visitor_digit.show_ways(digit, model)
         if digit:
+            visitor_digit.show_ways(digit, model)
             ui.session().keep_digit(digit.image, drawn=True)
             tour.offer()
     show_examples()

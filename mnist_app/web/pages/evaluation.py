@@ -145,7 +145,7 @@ def show_cell(exam: Exam, true: str, predicted: str) -> None:
     if true == predicted == ANY:
         return
     found = choose(exam, true=to_digit(true), predicted=to_digit(predicted))
-    st.markdown(f"#### {describe(true, predicted)}: {len(found):,}")
+    st.header(f"{describe(true, predicted)}: {len(found):,}")
     ui.show_gallery(exam, found, f"cell {exam.model} {true} {predicted}", **ui.BESIDE)
 
 
@@ -174,7 +174,7 @@ model = ui.pick_model()
 exam = ui.load_exam(model.name)
 show_figures(exam)
 
-st.subheader("What is read as what")
+st.header("What is read as what")
 left, right = st.columns([5, 3], gap="medium")
 with right:
     cell = choose_cell()
@@ -183,10 +183,10 @@ with right:
 with left:
     show_matrix(exam, *cell)
 
-st.subheader("Digit by digit")
+st.header("Digit by digit")
 show_digits(exam)
 
-st.subheader("One digit against the rest")
+st.header("One digit against the rest")
 show_rest(exam)
 
 if pages := page_exam.load_pages(model):

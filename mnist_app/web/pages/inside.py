@@ -63,7 +63,7 @@ def find_favourites(model: StoredModel, stage: int, channel: int) -> list[tuple[
 def show_sliders() -> Change:
     """Let the user change the digit."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("What would it take?", width="content")
+        st.header("What would it take?", width="content")
         st.button("As it was", icon=":material/undo:", on_click=reset)
     st.caption("Change the digit until the network reads something else, and see where on its way that begins.")
     with st.grid(6, min_column_width=140, gap="small"):
@@ -112,7 +112,7 @@ def show_stages(
     """Show the way from the picture to the answer, and one map of it: a fragment, so that a choice redraws no more."""
     titled, maps = inside_view.name_stages(network.stages), inside.follow(network, image)
     choice = inside_view.read_choice(titled, maps)
-    st.subheader("From the picture to the answer")
+    st.header("From the picture to the answer")
     st.caption("Each small picture is a map: dark where it found its pattern. Choose one, and it grows.")
     with st.container(horizontal=True, gap="medium"):
         with st.container(width="stretch"):
@@ -137,7 +137,7 @@ def show_map(named: Sequence[Titled], maps: Sequence[np.ndarray], choice: Choice
     """Show the chosen map grown, the others of its stage, and how one of its pixels comes about."""
     titled, before, after = named[choice.stage], maps[choice.stage], maps[choice.stage + 1]
     one = after[..., choice.channel]
-    st.subheader(f"Map {choice.channel + 1} of {titled.name}")
+    st.header(f"Map {choice.channel + 1} of {titled.name}")
     chooser = inside_view.chooser_cells(titled, after, choice.channel)
     with st.container(horizontal=True, gap="medium"):
         if chooser.count > 1:
@@ -155,7 +155,7 @@ def show_map(named: Sequence[Titled], maps: Sequence[np.ndarray], choice: Choice
 
 def show_favourites(model: StoredModel, choice: Choice) -> None:
     """Show the test digits that the chosen map answers to most."""
-    st.subheader("What does this map look for?")
+    st.header("What does this map look for?")
     st.caption("The test digits that it answers to most, blue where it does.")
     with ui.pictures("favourites"):
         for number, url in find_favourites(model, choice.stage, choice.channel):
@@ -171,7 +171,7 @@ def show_learning(image: np.ndarray) -> None:
     found = load_snapshots(easy) if easy else None
     if not found:
         return
-    st.subheader("How it learned")
+    st.header("How it learned")
     st.caption(
         f"The same digit in the smallest network, “{EASY}”. At first its patterns are chance; then it sees the "
         "training digits again and again, and changes its weights a little each time, to err less."

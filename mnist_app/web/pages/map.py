@@ -60,7 +60,7 @@ def show_box(exam: Exam, points: np.ndarray, box: Box) -> None:
         return
     found = places.inside(points, box)
     wrong = int((~exam.right[found]).sum())
-    st.subheader(f"In the box: {len(found):,}, {wrong:,} misread")
+    st.header(f"In the box: {len(found):,}, {wrong:,} misread")
     ui.show_gallery(exam, found, f"box {exam.model} {box}", **ui.BESIDE)
     ui.offer_csv(lambda: exam.to_rows(found), "digits", ui.DIGITS_CSV)
 

@@ -58,7 +58,7 @@ def show_claimed_epochs(models: list[StoredModel]) -> None:
     for model in models:
         claim = comparison.find_claim(model)
         if claim and claim.epochs:
-            st.subheader(f"“{model.name}”, epoch by epoch")
+            st.header(f"“{model.name}”, epoch by epoch")
             st.caption(
                 f"The project that its recipe follows claims {claim.text} and prints some epochs. It validates on the "
                 "test digits, and so does this training, to compare: but who chooses the best epoch by them has no "
@@ -75,7 +75,7 @@ def show_epochs(rows: list[tables.Row]) -> None:
     def say(value: float | None, style: str) -> str:
         return "–" if value is None else format(value, style)
 
-    st.table(
+    st.dataframe(  # unlike `st.table`, it can be scrolled by keyboard
         [
             {"Epoch": str(row["epoch"])}
             | {
@@ -86,13 +86,14 @@ def show_epochs(rows: list[tables.Row]) -> None:
             for row in rows
         ],
         hide_index=True,
+        height="content",
         alt="Table: accuracy and loss after each epoch, claimed and ours",
     )
 
 
 def show_disagreement(names: list[str]) -> None:
     """Let the user choose two networks, and show the digits that only one of them reads right."""
-    st.subheader("Where two networks disagree")
+    st.header("Where two networks disagree")
     with st.container(horizontal=True):
         first = st.selectbox("One network", names, key="one", bind="query-params")
         others = [name for name in names if name != first]
@@ -124,7 +125,7 @@ def show_pictures(first: str, second: str, found: Disagreement) -> None:
 
 def offer_report(models: list[StoredModel]) -> None:
     """Let the user take a report on a network away."""
-    st.subheader("A report to take away")
+    st.header("A report to take away")
     st.caption(
         "One file for any browser, which needs no internet: the data, the network, how it learned, how well it reads, "
         "its worst mistakes, and what stands out."
@@ -144,7 +145,7 @@ def offer_report(models: list[StoredModel]) -> None:
 
 def show_detector(detector: StoredModel) -> None:
     """Show what the detector is, and how it learned."""
-    st.subheader("The detector")
+    st.header("The detector")
     st.write(
         "Before a network reads a digit, the detector finds where on a page digits are written, and tells them from "
         "words, print, drawings and photos. There is one, which all networks share."

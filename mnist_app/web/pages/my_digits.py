@@ -210,15 +210,15 @@ if not entries:
 labels, read = (np.array([getattr(one, name) for one in entries]) for name in ("label", "read"))
 show_summary(labels, read)
 show_ways_out(entries)
-st.subheader("What the network learns from you")
+st.header("What the network learns from you")
 show_lesson(model)
-st.subheader("All of them")
+st.header("All of them")
 matrix = st.expander("What is read as what", on_change="rerun", key="my_matrix", icon=":material/grid_on:")
 if matrix.open:
     with matrix:
         show_matrix(labels, read)
 show_gallery(entries, model.name)
-st.subheader("Your hand beside MNIST's")
+st.header("Your hand beside MNIST's")
 show_hand(entries)
 on_map = st.expander("On the map of the test digits", on_change="rerun", key="my_map", icon=":material/map:")
 if on_map.open:

@@ -54,7 +54,7 @@ def describe_settings(settings: TrainingSettings) -> list[tables.Row]:
 def show_network(model: StoredModel) -> None:
     """Show a network: figures, curves, recipe."""
     metrics, history = model.metrics, model.history
-    st.subheader(f"How “{model.name}” learned")
+    st.header(f"How “{model.name}” learned")
     with st.grid(4, min_column_width=140):
         st.metric("Test digits read right", f"{metrics['accuracy']:.2%}")
         st.metric("Test digits misread", f"{metrics['errors']:,}", help="Of 10,000.")
@@ -215,7 +215,7 @@ if model:
 else:
     ui.show_broken()
     st.info("There is no trained network yet. Train one below: the first recipe takes some minutes.")
-st.subheader("Train a network")
+st.header("Train a network")
 if run is not None:  # near the button that starts it, where the eyes are then
     st.fragment(show_run, run_every=1 if running else None)(run, was_running=running is not None)
 if not rights.may_train():
@@ -223,5 +223,5 @@ if not rights.may_train():
     st.stop()
 show_form()
 if model and model in ui.list_models()[0]:
-    st.subheader("Train with my digits")
+    st.header("Train with my digits")
     show_own_form(model)

@@ -36,8 +36,8 @@ def show_lines(address: str) -> None:
     )
     st.write(ABOUT[kind])
     lines = elsewhere.fill_in(KINDS[kind], address)
-    for tab, (language, code) in zip(st.tabs(list(lines)), lines.items(), strict=True):
-        tab.code(code, language="bash" if language == "curl" else language.lower(), wrap_lines=True)
+    for tab, code in zip(st.tabs(list(lines)), lines.values(), strict=True):
+        tab.code(code, language=None, wrap_lines=True)  # Streamlit's colours of a language are too light to read
     more = MORE.format(models=", ".join(f"`{model.name}`" for model in model_store.list_models()))
     st.write(more + (BOXES if kind == "A picture" else ""))
 
@@ -57,16 +57,16 @@ st.title("Use it elsewhere")
 st.write("Other programs can have pictures read, too: by asking this app, or in Python without it.")
 comparable, others = ui.list_models()
 address = elsewhere.server_address(st.context.url, navigation.ELSEWHERE.address)
-st.subheader("Ask this app")
+st.header("Ask this app")
 show_lines(address)
-st.subheader("What comes back")
+st.header("What comes back")
 st.write(
     "The digits in reading order, each with how sure the network is, its box and the probability of 0 to 9; and what "
     "was left out, with the reason. What cannot be read comes back with a sentence that says why."
 )
-st.code(example_answer((comparable + others)[0].name), language="json", wrap_lines=True)
-st.subheader("All addresses")
+st.code(example_answer((comparable + others)[0].name), language=None, wrap_lines=True)
+st.header("All addresses")
 show_addresses(address)
-st.subheader("In Python, without a server")
+st.header("In Python, without a server")
 st.write("In the folder of this program, or with it on Python's path:")
-st.code(elsewhere.IN_PYTHON, language="python", wrap_lines=True)
+st.code(elsewhere.IN_PYTHON, language=None, wrap_lines=True)

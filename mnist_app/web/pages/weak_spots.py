@@ -168,13 +168,13 @@ model = ui.pick_model()
 exam = ui.load_exam(model.name)
 show_slices(exam)
 
-st.subheader("Other hands")
+st.header("Other hands")
 if hands := choosing.hand_slices(choosing.load_styles(model)):
     show_hands(hands)
 else:
     st.write("How this network reads other hands has not been measured yet.")
 
-st.subheader("When the picture is spoilt")
+st.header("When the picture is spoilt")
 if corruptions := robustness.load_corruptions(model):
     show_corruptions(exam, corruptions)
 else:
