@@ -24,6 +24,7 @@ from mnist_app.network.model_store import StoredModel
 from mnist_app.reading import wording
 from mnist_app.reading.steps import Step
 from mnist_app.web import navigation
+from mnist_app.web.charts import show_chart
 from mnist_app.web.session import PictureFile, Session
 
 # Okabe and Ito's colours: told apart with any kind of colour blindness.
@@ -296,11 +297,12 @@ def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None
     """Draw loss and accuracy of a training side by side."""
     rows = curve_rows(history)
     for column, figure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
-        column.altair_chart(
-            curve_chart(rows, figure, epochs),
-            key=f"{name}-{figure}",
-            alt=f"Line chart: {figure} of {name} after each epoch, in training and validation",
-        )
+        with column:
+            show_chart(
+                curve_chart(rows, figure, epochs).to_dict(),
+                f"Line chart: {figure} of {name} after each epoch, in training and validation",
+                f"{name}-{figure}",
+            )
 
 
 # ---- many digits ----

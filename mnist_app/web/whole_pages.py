@@ -6,6 +6,7 @@ from mnist_app import tables
 from mnist_app.digits.generated.pages import FAMILIES
 from mnist_app.insight.charts.evaluation import pages_chart
 from mnist_app.web import ui
+from mnist_app.web.charts import show_chart
 
 COLUMNS = {
     "page": st.column_config.TextColumn("On the page"),
@@ -50,9 +51,11 @@ def show(rows: list[tables.Row]) -> None:
     st.header("On whole pages")
     st.write(describe(total))
     kinds = [{"page": FAMILIES[row["family"]].hint.capitalize()} | row for row in families if row["family"] in FAMILIES]
-    st.vega_lite_chart(
-        spec=draw(kinds),
-        alt="Dot chart: share of pages read without a mistake by kind; the table below has the same figures",
+    show_chart(
+        draw(kinds),
+        "Dot chart: share of pages read without a mistake by kind; the table below has the same figures",
+        "whole pages",
+        table=False,
     )
     st.dataframe(
         ui.in_percent(kinds, "exact", "read"),

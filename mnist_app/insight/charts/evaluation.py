@@ -2,11 +2,26 @@
 
 from collections.abc import Mapping
 from textwrap import fill
+from typing import Any
 
 import altair as alt
 import numpy as np
 
-from mnist_app.insight.charts.look import BLUE, CHOSEN, ENDS, FAINT, RAMP, VERMILLION, Rows, outline, with_intervals
+from mnist_app.insight.charts.look import (
+    BLUE,
+    CHOSEN,
+    ENDS,
+    FAINT,
+    HEARD,
+    RAMP,
+    VERMILLION,
+    Rows,
+    between,
+    in_percent,
+    outline,
+    say,
+    with_intervals,
+)
 from mnist_app.insight.slices import BETTER, CHANCE, EXAMPLES, WORSE
 from mnist_app.metrics import Bin
 
@@ -37,9 +52,10 @@ def histogram_chart(rows: Rows, answer: str) -> alt.Chart:
     chosen = [row for row in rows if row["answer"] == answer]
     highest = max((row["count"] for row in chosen), default=1)  # given: the page draws before the data has come
     return (
-        alt.Chart(alt.Data(values=chosen), height=150)
+        alt.Chart(say(chosen, _say_bin), height=150)
         .mark_bar(color=BLUE if answer == "right" else VERMILLION)
         .encode(
+            description=HEARD,
             x=alt.X("low:Q", bin="binned", title="Confidence", axis=alt.Axis(format="%")).scale(domain=[0, 1]),
             x2="high:Q",
             y=alt.Y(
@@ -54,6 +70,10 @@ def histogram_chart(rows: Rows, answer: str) -> alt.Chart:
     )
 
 
+def _say_bin(row: dict[str, Any]) -> str:
+    return f"Confidence {100 * row['low']:.0f} to {100 * row['high']:.0f} %: {row['count']:,} {row['answer']}"
+
+
 def reliability_rows(curves: Mapping[str, list[Bin]]) -> Rows:
     """Turn the bins of `metrics.reliability`, named by when they were measured, into rows."""
     return [{"when": when} | b._asdict() for when, bins in curves.items() for b in bins]
@@ -64,11 +84,14 @@ def reliability_chart(rows: Rows) -> alt.LayerChart:
     names = list(dict.fromkeys(row["when"] for row in rows))
     lowest = min(min(row["confidence"], row["accuracy"]) for row in rows)
     ends = [np.floor(lowest * 10) / 10, 1.0]
-    ideal = alt.Chart(alt.Data(values=[{"at": end} for end in ends])).mark_line(color=GREY, strokeDash=[4, 4])
+    ideal = alt.Chart(alt.Data(values=[{"at": end} for end in ends])).mark_line(
+        aria=False, color=GREY, strokeDash=[4, 4]
+    )
     points = (
-        alt.Chart(alt.Data(values=rows), height=300)
-        .mark_line(point=alt.OverlayMarkDef(size=60))
+        alt.Chart(say(rows, _say_reliability), height=300)
+        .mark_line(aria=False, point=alt.OverlayMarkDef(size=60))
         .encode(
+            description=HEARD,
             x=alt.X("confidence:Q", title="Mean confidence", axis=alt.Axis(format="%")).scale(domain=ends),
             y=alt.Y("accuracy:Q", title="Read right", axis=alt.Axis(format="%")).scale(domain=ends),
             color=alt.Color("when:N", legend=alt.Legend(title=None, orient="top")).scale(
@@ -86,6 +109,11 @@ def reliability_chart(rows: Rows) -> alt.LayerChart:
     return ideal.encode(along.scale(domain=ends), up.scale(domain=ends)) + points
 
 
+def _say_reliability(row: dict[str, Any]) -> str:
+    sure, right = in_percent(row["confidence"]), in_percent(row["accuracy"])
+    return f"{row['when'].capitalize()}: of {row['size']:,} digits with a mean confidence of {sure}, {right} read right"
+
+
 def risk_rows(thresholds: np.ndarray, coverage: np.ndarray, accuracy: np.ndarray) -> Rows:
     """Thin `metrics.risk_coverage`'s curve out to what can be seen: rows with threshold, coverage and error."""
     kept = np.unique(np.linspace(0, len(thresholds) - 1, MOST_POINTS).astype(int))
@@ -97,8 +125,9 @@ def risk_rows(thresholds: np.ndarray, coverage: np.ndarray, accuracy: np.ndarray
 
 def risk_chart(rows: Rows, coverage: float, error: float) -> alt.LayerChart:
     """Draw the share of errors among the answers against the share that is answered, and where the user stands."""
-    curve = alt.Chart(alt.Data(values=rows), height=300).mark_line(color=BLUE, interpolate="step-after")
-    here = alt.Chart(alt.Data(values=[{"coverage": coverage, "error": error}]))
+    curve = alt.Chart(alt.Data(values=rows), height=300).mark_line(aria=False, color=BLUE, interpolate="step-after")
+    said = f"{in_percent(coverage)} of the digits are answered, {error:.2%} of the answers are wrong"
+    here = alt.Chart(say([{"coverage": coverage, "error": error}], lambda _: said)).encode(description=HEARD)
     lowest = float(np.floor(min(row["coverage"] for row in rows if row["coverage"] > 0.8) * 50) / 50)
     curve = curve.encode(
         x=alt.X("coverage:Q", title="Digits that are answered", axis=alt.Axis(format="%")).scale(
@@ -129,7 +158,7 @@ def rest_chart(rows: Rows) -> alt.LayerChart:
     lowest = {key: np.floor(min(row[key] for row in rows) * 200 - 1) / 200 for key in ("recall", "precision")}
     ends = {key: [float(max(low, 0)), 1.0] for key, low in lowest.items()}
     axis = alt.Axis(format=".1%", tickCount=5, labelOverlap=True)
-    base = alt.Chart(alt.Data(values=rows), height=300).encode(
+    base = alt.Chart(say(rows, _say_bar), height=300).encode(
         x=alt.X("recall:Q", title="Found of its own (recall)", axis=axis).scale(domain=ends["recall"]),
         y=alt.Y("precision:Q", title="Right among the taken (precision)", axis=axis).scale(domain=ends["precision"]),
         tooltip=[
@@ -138,11 +167,17 @@ def rest_chart(rows: Rows) -> alt.LayerChart:
             alt.Tooltip("recall:Q", title="Recall", format=".2%"),
         ],
     )
-    line = base.mark_line(color=BLUE, point=alt.OverlayMarkDef(size=60)).encode(order="bar:Q")
+    line = base.mark_line(aria=False, color=BLUE, point=alt.OverlayMarkDef(size=60))
+    line = line.encode(order="bar:Q", description=HEARD)
     named = base.transform_filter(alt.FieldOneOfPredicate("bar", NAMED_BARS))
     # The curve only falls, so below a dot and to its left there is room.
-    names = named.mark_text(dx=-8, dy=10, align="right", fontSize=12, color=GREY)
+    names = named.mark_text(aria=False, dx=-8, dy=10, align="right", fontSize=12, color=GREY)
     return line + names.encode(text=alt.Text("bar:Q", format=".0%"))
+
+
+def _say_bar(row: dict[str, Any]) -> str:
+    precision, recall = in_percent(row["precision"]), in_percent(row["recall"])
+    return f"Taken from a probability of {100 * row['bar']:.0f} %: precision {precision}, recall {recall}"
 
 
 def slices_chart(rows: Rows) -> alt.LayerChart:
@@ -162,7 +197,7 @@ def slices_chart(rows: Rows) -> alt.LayerChart:
     axis = alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False)
     y = alt.Y("slice:N", title=None, sort=None, axis=axis)
     height = (PICTURE + 4 if pictures else 20) * len(rows) + 80
-    base = alt.Chart(alt.Data(values=values), height=height).encode(
+    base = alt.Chart(say(values, _say_slice), height=height).encode(
         y=y,
         color=alt.Color("verdict:N", legend=alt.Legend(title=None, orient="top")).scale(
             domain=shown, range=[VERDICTS[verdict] for verdict in shown]
@@ -180,9 +215,13 @@ def slices_chart(rows: Rows) -> alt.LayerChart:
     chart = with_intervals(base, rows, "accuracy", "Read right", start=start)
     if not pictures:
         return chart
-    images = alt.Chart(alt.Data(values=pictures)).mark_image(width=PICTURE, height=PICTURE, tooltip=None)
+    images = alt.Chart(alt.Data(values=pictures)).mark_image(width=PICTURE, height=PICTURE, tooltip=None, aria=False)
     at = alt.X("at:Q", scale=None, axis=None)
     return alt.layer(chart, images.encode(x=at, y=y, url="url:N")).resolve_scale(x="independent")
+
+
+def _say_slice(row: dict[str, Any]) -> str:
+    return f"{row['slice']}: {in_percent(row['accuracy'])} read right, {between(row['low'], row['high'])}; {row['verdict']}"
 
 
 def pages_chart(rows: Rows) -> alt.LayerChart:
@@ -195,7 +234,7 @@ def pages_chart(rows: Rows) -> alt.LayerChart:
         row | {"low": row["exact_low"], "high": row["exact_high"], "lines": _in_lines(row["page"])} for row in rows
     ]
     axis = alt.Axis(labelLimit=200, labelOverlap=False, labelFlush=False, labelExpr="split(datum.label, '\\n')")
-    base = alt.Chart(alt.Data(values=values), height=34 * len(rows) + 60).encode(
+    base = alt.Chart(say(values, _say_page), height=34 * len(rows) + 60).encode(
         y=alt.Y("lines:N", title=None, sort=None, axis=axis),
         color=alt.value(BLUE),
         tooltip=[
@@ -206,6 +245,10 @@ def pages_chart(rows: Rows) -> alt.LayerChart:
         ],
     )
     return with_intervals(base, values, "exact", "Read without a mistake")
+
+
+def _say_page(row: dict[str, Any]) -> str:
+    return f"{row['page']}: {in_percent(row['exact'])} read without a mistake, {between(row['low'], row['high'])}"
 
 
 def corruptions_chart(rows: Rows, dark: bool = False) -> alt.LayerChart:
@@ -222,7 +265,7 @@ def corruptions_chart(rows: Rows, dark: bool = False) -> alt.LayerChart:
     families = sorted(
         {row["family"] for row in rows}, key=lambda f: min(r["accuracy"] for r in rows if r["family"] == f)
     )
-    base = alt.Chart(alt.Data(values=rows), height=24 * len(families) + 60).encode(
+    base = alt.Chart(say(rows, _say_corruption), height=24 * len(families) + 60).encode(
         x=alt.X("severity:O", title="Severity", axis=alt.Axis(labelAngle=0)),
         y=alt.Y(
             "family:N",
@@ -240,14 +283,19 @@ def corruptions_chart(rows: Rows, dark: bool = False) -> alt.LayerChart:
     well, badly = RAMP[::-1] if dark else RAMP
     scale = alt.Scale(domain=[0, 1], range=[badly, well])
     cells = base.mark_rect(stroke=FAINT, cursor="pointer").encode(
-        color=alt.Color("accuracy:Q", scale=scale, legend=None)
+        description=HEARD, color=alt.Color("accuracy:Q", scale=scale, legend=None)
     )
-    figures = base.mark_text(fontSize=11, cursor="pointer").encode(
+    figures = base.mark_text(aria=False, fontSize=11, cursor="pointer").encode(
         text=alt.Text("accuracy:Q", format=".1%"),
         color=alt.when(alt.datum.accuracy < DARK).then(alt.value(well)).otherwise(alt.value(badly)),
     )
     cells = cells.add_params(alt.selection_point("cell", fields=["family", "severity"], toggle=False))
     return (cells + figures + outline(base, "family", "severity")).add_params(CHOSEN)
+
+
+def _say_corruption(row: dict[str, Any]) -> str:
+    family = row["family"].replace("_", " ").capitalize()
+    return f"{family}, severity {row['severity']}: {in_percent(row['accuracy'])} read right"
 
 
 def _in_lines(label: str) -> str:

@@ -1,9 +1,11 @@
 """Charts of what a network learns from, and of how its training went."""
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 
-from mnist_app.insight.charts.look import BLUE, VERMILLION, Rows, domain
+from mnist_app.insight.charts.look import BLUE, HEARD, VERMILLION, Rows, domain, in_percent, say
 from mnist_app.settings import CLASSES
 
 
@@ -21,9 +23,10 @@ def balance_chart(rows: Rows) -> alt.Chart:
     """Draw each digit's share of the training and of the test digits as bars side by side."""
     parts = alt.Scale(domain=["training", "test"], range=[BLUE, VERMILLION])
     return (
-        alt.Chart(alt.Data(values=rows), height=300)
+        alt.Chart(say(rows, _say_share), height=300)
         .mark_bar()
         .encode(
+            description=HEARD,
             x=alt.X("digit:O", title="Digit", axis=alt.Axis(labelAngle=0)),
             xOffset=alt.XOffset("part:N", sort=["training", "test"]),
             y=alt.Y("share:Q", title="Share of all digits", axis=alt.Axis(format="%", tickCount=5), stack=None).scale(
@@ -38,6 +41,10 @@ def balance_chart(rows: Rows) -> alt.Chart:
             ],
         )
     )
+
+
+def _say_share(row: dict[str, Any]) -> str:
+    return f"{row['digit']} among the {row['part']} digits: {in_percent(row['share'])}, {row['count']:,} digits"
 
 
 def curve_rows(history: list[dict[str, float]]) -> Rows:
@@ -70,10 +77,16 @@ def curve_chart(rows: Rows, figure: str, epochs: int) -> alt.Chart:
     axis, tip, ends = (".1%", ".2%", {"high": 1.0}) if figure == "accuracy" else ("~g", ".4f", {"low": 0.0})
     parts = ["training", "validation"]
     legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolSize=300)
+
+    def sentence(row: dict[str, Any]) -> str:
+        said = "not a number" if row[figure] is None else format(row[figure], tip)
+        return f"Epoch {row['epoch']}, {row['part']}: {figure} {said}"
+
     return (
-        alt.Chart(alt.Data(values=rows), height=280)
-        .mark_line(point=alt.OverlayMarkDef(size=35))
+        alt.Chart(say(rows, sentence), height=280)
+        .mark_line(aria=False, point=alt.OverlayMarkDef(size=35))
         .encode(
+            description=HEARD,
             x=alt.X("epoch:Q", title="Epoch")
             .axis(format="d", tickMinStep=1, tickCount=min(epochs, 10), grid=False)
             .scale(domain=[1, max(epochs, 2)], nice=False),

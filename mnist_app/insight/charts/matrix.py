@@ -1,6 +1,7 @@
 """The confusion matrix and the figures of each digit, drawn as in `charts`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -11,10 +12,14 @@ from mnist_app.insight.charts.look import (
     ENDS,
     FAINT,
     GREEN,
+    HEARD,
     RAMP,
     VERMILLION,
     Rows,
+    between,
+    in_percent,
     outline,
+    say,
     with_intervals,
 )
 from mnist_app.metrics import wilson_interval
@@ -75,7 +80,7 @@ def confusion_chart(rows: Rows) -> alt.LayerChart:
     scale = alt.Scale(type="symlog", constant=LINEAR, domain=[0, largest], range=list(RAMP))
     middle = LINEAR * (np.sqrt(1 + largest / LINEAR) - 1)  # has the colour half way
     axis = alt.Axis(labelAngle=0, ticks=False, domain=False, grid=False)
-    base = alt.Chart(alt.Data(values=rows), height=440).encode(
+    base = alt.Chart(say(rows, _say_cell), height=440).encode(
         x=alt.X("predicted:O", title="Read as", axis=axis),
         y=alt.Y("true:O", title="True digit", axis=axis),
         tooltip=[
@@ -89,20 +94,28 @@ def confusion_chart(rows: Rows) -> alt.LayerChart:
     cells = (
         base.mark_rect(stroke=FAINT, strokeWidth=1, cursor="pointer")
         .encode(
+            description=HEARD,
             color=alt.when(alt.datum.value > 0)
             .then(alt.Color("value:Q", scale=scale, legend=None))
             .otherwise(alt.value("transparent")),
         )
         .add_params(alt.selection_point("cell", fields=["true", "predicted"], toggle=False))
     )
-    figures = base.mark_text(fontSize=12, cursor="pointer").encode(
+    figures = base.mark_text(aria=False, fontSize=12, cursor="pointer").encode(
         text="text:N",
         color=alt.when(alt.datum.value > middle).then(alt.value("white")).otherwise(alt.value(RAMP[1])),
     )
     side = alt.expr("min(32, width / 10 - 2)")  # cells are narrow on a phone
-    pictures = base.transform_filter("datum.picture != ''").mark_image(width=side, height=side, cursor="pointer")
+    pictures = base.transform_filter("datum.picture != ''").mark_image(
+        aria=False, width=side, height=side, cursor="pointer"
+    )
     layers = cells + figures + pictures.encode(url="picture:N") + outline(base, "true", "predicted")
     return layers.add_params(CHOSEN)
+
+
+def _say_cell(row: dict[str, Any]) -> str:
+    often = {0: "never", 1: "once"}.get(row["count"], f"{row['count']:,} times")
+    return f"{row['true']} read as {row['predicted']}: {often}, {in_percent(row['share'])} of this digit"
 
 
 def per_class_rows(matrix: np.ndarray) -> Rows:
@@ -124,7 +137,7 @@ def per_class_rows(matrix: np.ndarray) -> Rows:
 def per_class_chart(rows: Rows) -> alt.LayerChart:
     """Draw precision, recall and F1 of each digit, one beside the other, with their intervals as lines."""
     names = ["Precision", "Recall", "F1"]
-    base = alt.Chart(alt.Data(values=rows), height=420).encode(
+    base = alt.Chart(say(rows, _say_figure), height=420).encode(
         y=alt.Y("digit:O", title="Digit", axis=alt.Axis(grid=True)),
         yOffset=alt.YOffset("figure:N", sort=names),
         color=alt.Color(
@@ -141,3 +154,8 @@ def per_class_chart(rows: Rows) -> alt.LayerChart:
     )
     shape = alt.Shape("figure:N", scale=alt.Scale(domain=names, range=["circle", "square", "triangle-up"]))
     return with_intervals(base, rows, "value", None, shape=shape)
+
+
+def _say_figure(row: dict[str, Any]) -> str:
+    interval = "" if row["low"] == row["high"] else f", {between(row['low'], row['high'])}"
+    return f"{row['figure']} of {row['digit']}: {in_percent(row['value'])}{interval}"

@@ -16,6 +16,7 @@ from mnist_app.insight.charts.evaluation import (
 from mnist_app.insight.exam import Exam
 from mnist_app.network.classifier import softmax
 from mnist_app.web import ui
+from mnist_app.web.charts import show_chart
 
 
 @ui.remember(max_entries=8)
@@ -60,9 +61,10 @@ def show_risk(exam: Exam) -> None:
         f"It reads **{reads:.2%}** of the digits; of those **{right:.2%}** are right, {wrong} are wrong. "
         f"It leaves {int((~answered).sum()):,} to a person."
     )
-    st.vega_lite_chart(
-        spec=draw_risk(exam, reads, 1 - right),
-        alt=f"Curve: {reads:.2%} of the digits are answered, {1 - right:.2%} of the answers are wrong",
+    show_chart(
+        draw_risk(exam, reads, 1 - right),
+        f"Curve: {reads:.2%} of the digits are answered, {1 - right:.2%} of the answers are wrong",
+        "risk",
     )
 
 
@@ -107,9 +109,9 @@ left, right = st.columns(2, gap="medium")
 with left:
     st.header("Is it as right as it is sure?")
     st.caption(say_temperature(exam, temperature, raw_error))
-    st.vega_lite_chart(spec=reliability, alt="Reliability diagram: share read right by mean confidence, 15 bins")
+    show_chart(reliability, "Reliability diagram: share read right by mean confidence, 15 bins", "reliability")
 with right:
     st.header("Right and wrong answers")
     st.caption(say_one_bar(exam))
     for answer, histogram in zip(("right", "wrong"), histograms, strict=True):
-        st.vega_lite_chart(spec=histogram, alt=f"Histogram of the confidence of {answer} answers")
+        show_chart(histogram, f"Histogram of the confidence of {answer} answers", f"{answer} answers")

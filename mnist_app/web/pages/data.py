@@ -14,6 +14,7 @@ from mnist_app.insight.charts.learning import balance_chart, balance_rows
 from mnist_app.insight.charts.pictures import contact_sheet, mean_images
 from mnist_app.reading.detecting.detector import DETECTOR
 from mnist_app.settings import MODELS_FOLDER
+from mnist_app.web.charts import show_chart
 from mnist_app.web.ui import enlarge, load_digits
 
 SAMPLES = 20
@@ -158,9 +159,10 @@ st.header("How many of each digit")
 st.caption(
     "Each digit makes up about a tenth of both parts, so a network cannot win by guessing the most frequent one."
 )
-st.vega_lite_chart(
-    spec=draw_balance(),
-    alt="Bar chart: share of each digit in the training and in the test digits, all between 9 and 11 percent",
+show_chart(
+    draw_balance(),
+    "Bar chart: share of each digit in the training and in the test digits, all between 9 and 11 percent",
+    "balance",
 )
 
 st.header("The average of each digit")

@@ -13,6 +13,7 @@ from mnist_app.insight.neighbours import FeatureBank
 from mnist_app.network.personal import Head
 from mnist_app.settings import CLASSES
 from mnist_app.web import navigation, taught, ui, visitor_digit
+from mnist_app.web.charts import show_chart
 
 NEIGHBOURS = 8
 SIDE = 196  # pixels of the pictures that explain
@@ -127,10 +128,8 @@ def show_misread(exam: Exam, case: Case) -> None:
 def show_place(exam: Exam, case: Case, stored: np.ndarray) -> None:
     """Show where the digit lies among the test digits."""
     table, spec = draw_map(exam, stored)
-    st.vega_lite_chart(
-        spec=fill(spec, table, places.place_case(case, exam, stored)),
-        alt=f"Map of the test digits with a diamond where {case.name} lies",
-    )
+    place = places.place_case(case, exam, stored)
+    show_chart(fill(spec, table, place), f"Map of the test digits with a diamond where {case.name} lies", "place")
     st.page_link(
         navigation.MAP.path, label="Open the map", icon=navigation.MAP.icon, query_params={"model": exam.model}
     )

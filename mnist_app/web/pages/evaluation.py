@@ -10,6 +10,7 @@ from mnist_app.insight.charts.matrix import VIEWS, confusion_chart, confusion_ro
 from mnist_app.insight.exam import ANY, DIGITS, Exam, choose, describe, to_digit
 from mnist_app.settings import CLASSES
 from mnist_app.web import navigation, ui, whole_pages
+from mnist_app.web.charts import show_chart
 
 COLUMNS = {
     "digit": st.column_config.NumberColumn("Digit", help="The true digit."),
@@ -70,10 +71,7 @@ def show_rest(exam: Exam) -> None:
         f"Is it a {digit} or not? Where its probability alone decides, a higher bar takes fewer wrong ones and misses "
         "more right ones. Each dot is such a bar; three are named."
     )
-    st.vega_lite_chart(
-        spec=draw_rest(exam, digit),
-        alt=f"Curve: precision by recall of {digit} against the other digits",
-    )
+    show_chart(draw_rest(exam, digit), f"Curve: precision by recall of {digit} against the other digits", "rest")
 
 
 def open_cell() -> None:
@@ -127,12 +125,12 @@ def show_matrix(exam: Exam, true: str, predicted: str) -> None:
     )
     cell = NOWHERE if ANY in (true, predicted) else [int(true), int(predicted)]
     wrong, total = exam.figures["errors"], len(exam.y_true)
-    st.vega_lite_chart(
-        spec=set_params(draw_matrix(exam, view), chosen=cell),
-        key="matrix",
+    show_chart(
+        set_params(draw_matrix(exam, view), chosen=cell),
+        f"Confusion matrix ({view}): {wrong} of {total} test digits lie off the diagonal",
+        "matrix",
         on_select=open_cell,
         selection_mode="cell",
-        alt=f"Confusion matrix ({view}): {wrong} of {total} test digits lie off the diagonal",
     )
     st.caption(
         "Each row is a true digit, each column what the network read. What is right lies on the diagonal. "
@@ -156,9 +154,11 @@ def show_digits(exam: Exam) -> None:
         "**F1** joins both in one figure. Lines are 95% intervals. The axis does not start at 0, so that small "
         "differences show."
     )
-    st.vega_lite_chart(
-        spec=draw_digits(exam),
-        alt="Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
+    show_chart(
+        draw_digits(exam),
+        "Dot chart: precision, recall and F1 of each digit; the table below has the same figures",
+        "digits",
+        table=False,
     )
     st.dataframe(
         ui.in_percent(exam.figures["per_class"], "precision", "recall", "f1"), column_config=COLUMNS, hide_index=True

@@ -8,6 +8,7 @@ from mnist_app.insight.charts.map import BY_ANSWER, BY_DIGIT, COLOURS, fill
 from mnist_app.insight.exam import Exam
 from mnist_app.insight.places import WHOLE, Box
 from mnist_app.web import digit_map, ui, visitor_digit
+from mnist_app.web.charts import show_chart
 
 HINTS = {
     BY_ANSWER: "Misread digits are orange crosses.",
@@ -87,12 +88,12 @@ box = places.read_box(st.query_params.get("box", ""))
 left, right = st.columns([5, 3], gap="medium")
 with left:
     key = f"map {exam.model} {colour} {ui.session().map_box.turn}"
-    st.vega_lite_chart(
-        spec=fill(digit_map.draw(exam, points, colour), table, here, start_box(key, box)),
-        key=key,
+    show_chart(
+        fill(digit_map.draw(exam, points, colour), table, here, start_box(key, box)),
+        f"Map of 10,000 test digits, coloured by {colour}; {exam.figures['errors']} of them are misread",
+        key,
         on_select=lambda: open_box(key),
         selection_mode="box",
-        alt=f"Map of 10,000 test digits, coloured by {colour}; {exam.figures['errors']} of them are misread",
     )
 with right:
     show_sliders(box)

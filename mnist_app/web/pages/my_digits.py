@@ -13,6 +13,7 @@ from mnist_app.metrics import confusion, wilson_interval
 from mnist_app.network import personal
 from mnist_app.network.model_store import StoredModel
 from mnist_app.web import digit_map, navigation, taps, taught, ui, visitor, visitor_digit
+from mnist_app.web.charts import show_chart
 
 ANY = "any"
 CHOICES = (ANY, *map(taps.name_of, LABELS))
@@ -70,12 +71,12 @@ def show_matrix(labels: np.ndarray, read: np.ndarray) -> None:
     cell = list(map(int, chosen)) if all(map(str.isdecimal, chosen)) else NOWHERE
     digits = (labels != NO_DIGIT) & (read != NO_DIGIT)
     matrix = confusion(labels[digits], read[digits])
-    st.vega_lite_chart(
-        spec=set_params(confusion_chart(confusion_rows(matrix, "counts")).to_dict(), chosen=cell),
-        key="matrix",
+    show_chart(
+        set_params(confusion_chart(confusion_rows(matrix, "counts")).to_dict(), chosen=cell),
+        "Confusion matrix of your digits: rows are what they are, columns what was read",
+        "matrix",
         on_select=open_cell,
         selection_mode="cell",
-        alt="Confusion matrix of your digits: rows are what they are, columns what was read",
     )
 
 
@@ -108,9 +109,10 @@ def show_map(entries: list[Entry], model: StoredModel) -> None:
     points, table = digit_map.lay_out(exam, stored.points)
     found = places.place(np.stack([one.features for one in mine]), exam.features, stored.points)
     here = places.scale_points(found, stored.points)
-    st.vega_lite_chart(
-        spec=mark_places(fill(digit_map.draw(exam, points, BY_DIGIT, brush=False), table), here),
-        alt="Map of the test digits, with your own as black diamonds",
+    show_chart(
+        mark_places(fill(digit_map.draw(exam, points, BY_DIGIT, brush=False), table), here),
+        "Map of the test digits, with your own as black diamonds",
+        "mine",
     )
 
 

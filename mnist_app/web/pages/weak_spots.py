@@ -10,6 +10,7 @@ from mnist_app.insight.charts.look import set_params
 from mnist_app.insight.exam import PROPERTIES, Exam, span
 from mnist_app.insight.slices import Slice
 from mnist_app.web import navigation, ui
+from mnist_app.web.charts import show_chart
 
 UNITS = {"stroke width": " px", "slant": "°", "height": " px", "width": " px"}
 BINS = 5
@@ -81,12 +82,12 @@ def show_corruptions(exam: Exam, rows: list[dict]) -> None:
         if row:
             show_worst(exam, row)
     with left:
-        st.vega_lite_chart(
-            spec=set_params(draw_corruptions(rows, ui.is_dark()), chosen=[family, severity]),
-            key="corruptions",
+        show_chart(
+            set_params(draw_corruptions(rows, ui.is_dark()), chosen=[family, severity]),
+            "Heat map: accuracy by corruption and severity",
+            "corruptions",
             on_select=open_cell,
             selection_mode="cell",
-            alt="Heat map: accuracy by corruption and severity; the table to download has the same figures",
         )
         st.caption("Accuracy on test digits with this done to them, from mild (1) to strong (5), the weakest on top.")
         ui.offer_csv(lambda: rows, "corruptions")
@@ -144,7 +145,7 @@ def show_slices(exam: Exam) -> None:
         "from the middle of each. A difference **could be chance** where the interval of a part and that of all other "
         "digits overlap."
     )
-    st.vega_lite_chart(spec=spec, alt="Accuracy of each slice with its interval, property by property")
+    show_chart(spec, "Accuracy of each slice with its interval, property by property", "slices")
     ui.offer_csv(lambda: to_rows(found), "slices")
 
 
@@ -158,7 +159,7 @@ def show_hands(rows: list[dict]) -> None:
         f"right{taken}."
     )
     st.page_link(navigation.DATA.path, label="Look at these hands", icon=navigation.DATA.icon)
-    st.vega_lite_chart(spec=draw_hands(rows), alt="Accuracy of each habit with its interval, the weakest first")
+    show_chart(draw_hands(rows), "Accuracy of each habit with its interval, the weakest first", "other hands")
     ui.offer_csv(lambda: rows, "other_hands")
 
 
