@@ -64,8 +64,7 @@ def read_as(held: Session, image: np.ndarray) -> int:
     page = app.run().switch_page(navigation.DIGIT.path)
     page.query_params["which"] = "your own"
     held.keep_digit(image, drawn=True)
-    shown = "".join(element.value for element in page.run().markdown)
-    return int(re.findall("#### Read as (.)", shown)[0])
+    return int(re.fullmatch("Read as (.)", page.run().header[0].value)[1])
 
 
 def test_a_hand_is_learnt_shown_and_switched_off(hand):
