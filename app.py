@@ -3,6 +3,8 @@
 `streamlit run app.py` comes here once to start the server, and again for every visitor to show a page.
 """
 
+from pathlib import Path
+
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import runtime
@@ -11,6 +13,8 @@ from mnist_app.web import address, navigation, tour
 from mnist_app.web.api.routes import make_routes
 from mnist_app.web.cookie import VisitorCookie
 from mnist_app.web.navigation import Page
+
+STYLE = Path(__file__).parent / "mnist_app/web/style.css"
 
 
 def to_streamlit(page: Page) -> st.Page:
@@ -25,7 +29,7 @@ def show_page() -> None:
     groups = {group: list(map(to_streamlit, pages)) for group, pages in navigation.GROUPS.items()}
     page = st.navigation(groups, expanded=True)  # of more than a dozen pages, some would hide behind "View more"
     st.set_page_config(page_title=f"{page.title} · Handwritten digits")
-    st.html("<style>.stMainBlockContainer { padding-top: 3.5rem }</style>")  # phones are low
+    st.html(STYLE)
     if st.session_state.setdefault("address_is_new", True):  # later, its words are the widgets'
         address.drop_nonsense()
         st.session_state["address_is_new"] = False

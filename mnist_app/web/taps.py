@@ -11,11 +11,6 @@ from mnist_app.web import ui, visitor
 
 KEEP_HELP = "One tap keeps your digit among **My digits**, as what it is."
 KEY_HELP = " Its key on the keyboard does, too."
-# Each digit's key is the digit; a thumb needs more room than a mouse.
-STYLE = """<style>
-[class*="st-key-taps"] kbd { display: none }
-@media (pointer: coarse) { [class*="st-key-taps"] button { min-width: 44px; min-height: 44px } }
-</style>"""
 
 
 def name_of(label: int) -> str:
@@ -47,7 +42,6 @@ def show_taps(digit: Entry, key: str, by_key: bool = False) -> None:
     if visitor.TROUBLE.reason:
         visitor.say_trouble()
         return
-    st.html(STYLE)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"taps_{key}"):
         if kept:
             _show_kept(kept, key)
