@@ -33,6 +33,7 @@ class Page:
 DRAW = Page("Draw", "draw")
 UPLOAD = Page("Upload", "photo_camera")
 MY_DIGITS = Page("My digits", "person")
+CHALLENGE = Page("Challenge", "trophy")
 ELSEWHERE = Page("Use it elsewhere", "terminal")
 EVALUATION = Page("Evaluation", "grid_on")
 CONFIDENCE = Page("Confidence", "speed")
@@ -49,7 +50,7 @@ DATA = Page("Data", "dataset")
 TRAINING = Page("Training", "model_training")
 
 GROUPS = {
-    "Read": (DRAW, UPLOAD, MY_DIGITS, ELSEWHERE),
+    "Read": (DRAW, UPLOAD, MY_DIGITS, CHALLENGE, ELSEWHERE),
     "Understand": (EVALUATION, CONFIDENCE, ERRORS, MAP, WEAK_SPOTS, LABELS, DIGIT, INSIDE),
     "Learn": (TOUR, LESSON, MODELS, DATA, TRAINING),
 }

@@ -10,6 +10,7 @@ import numpy as np
 
 from mnist_app.insight.places import WHOLE, Box
 from mnist_app.reading.corrections import Mark
+from mnist_app.web.challenge import Challenge
 from mnist_app.web.strokes import Stroke
 
 Content = TypeVar("Content")
@@ -91,6 +92,8 @@ class Session:
         visitor: their key in the collection of digits; "" as long as nobody asked.
         kept: ids of the digits that were kept by one tap for a whole picture, by the picture's key.
         as_taught: whether their digits are read with what they taught the network.
+        challenge: their games with the networks.
+        challenge_sheet: the strokes on the paper of these games.
     """
 
     drawing: Sheet[list[Stroke]] = field(default_factory=lambda: Sheet([]))
@@ -103,6 +106,8 @@ class Session:
     visitor: str = ""
     kept: dict[str, list[int]] = field(default_factory=dict)
     as_taught: bool = True
+    challenge: Challenge = field(default_factory=Challenge)
+    challenge_sheet: Sheet[list[Stroke]] = field(default_factory=lambda: Sheet([]))
 
     def keep_digit(self, image: np.ndarray, drawn: bool) -> None:
         """Keep the visitor's own digit `(28, 28)` uint8 until there is another."""

@@ -125,9 +125,9 @@ def test_all_networks_say_what_they_read(page):
 
 
 def test_a_drawing_leads_on_to_its_detail_and_to_test_digits_read_like_it(page):
-    assert not page.page_link
+    assert [link.label for link in page.page_link] == ["Draw a 7 that it cannot read"]
     page.button(key="example_4").click().run()
-    closer, inside, confused, _ = page.page_link  # the last begins the tour
+    closer, inside, confused, *_ = page.page_link  # the tour and the challenge come last
     for link in (closer, inside):
         assert "which=your+own&own=" in link.proto.query_string
     second = np.argsort(own_case(page).y_prob)[-2]

@@ -9,7 +9,7 @@ from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
-from mnist_app.web import paper, taps, taught, tour, ui, visitor_digit
+from mnist_app.web import navigation, paper, taps, taught, tour, ui, visitor_digit
 from mnist_app.web.examples import draw_example
 from mnist_app.web.left_out_ink import group_left_out
 from mnist_app.web.strokes import on_canvas, render_strokes
@@ -129,3 +129,4 @@ def show_way(picture: np.ndarray | None, digit: Digit | None) -> None:
 visitor_digit.trace_on_paper()
 st.title("Draw a digit")
 draw_and_answer(ui.pick_model(tested_here=False).name)
+st.page_link(navigation.CHALLENGE.path, label="Draw a 7 that it cannot read", icon=navigation.CHALLENGE.icon)
