@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_app.insight import inside
-from mnist_app.insight.charts.pictures import map_sheet, signed_picture
+from mnist_app.insight.charts.pictures import BLANK, map_sheet, see_through, signed_picture
 from mnist_app.insight.inside import Pixel, made_of
 from mnist_app.network.snapshots import Snapshot
 from mnist_app.network.stages import CONVOLUTION, POOLING, RESCALING, Stage, Stages
@@ -115,7 +115,7 @@ def stage_cells(titled: Titled, maps: np.ndarray) -> Cells:
     rows = -(-count // columns)
     side = min(max(HEIGHT // rows, 12), 112 if count == 1 else WIDEST)
     return Cells(
-        ui.to_url(map_sheet(maps, columns)), f"Maps of {titled.name}", columns, rows, count, side, None,
+        ui.to_url(see_through(map_sheet(maps, columns))), f"Maps of {titled.name}", columns, rows, count, side, None,
         tuple(f"map {i + 1} of {count}" for i in range(count)), titled.name, describe(titled.stage), LEAST,
     )  # fmt: skip
 
@@ -125,8 +125,8 @@ def chooser_cells(titled: Titled, maps: np.ndarray, chosen: int) -> Cells:
     count = maps.shape[2]
     columns = min(count, 4 if count < 48 else 8)  # 8 fit a phone
     return Cells(
-        ui.to_url(map_sheet(maps, columns)), f"All maps of {titled.name}", columns, -(-count // columns), count, FINGER,
-        chosen, tuple(f"map {i + 1} of {count}" for i in range(count)),
+        ui.to_url(see_through(map_sheet(maps, columns))), f"All maps of {titled.name}", columns, -(-count // columns),
+        count, FINGER, chosen, tuple(f"map {i + 1} of {count}" for i in range(count)),
     )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def feature_cells(features: np.ndarray, stages: Stages) -> list[Cells]:
     text = f"{len(features)} numbers, each a sum over all maps before. {stages.feature_weights:,} weights."
     columns = FEATURE_COLUMNS if len(features) <= 128 else 2 * FEATURE_COLUMNS
     rows = -(-len(features) // columns)
-    picture = map_sheet(features[np.newaxis, np.newaxis], columns)
+    picture = see_through(map_sheet(features[np.newaxis, np.newaxis], columns))
     label = f"The last {len(features)} features; {(features > 0).sum()} of them are above 0"
     side = HEIGHT // max(rows, FEATURE_COLUMNS * 2)
     url = ui.to_url(np.repeat(np.repeat(picture, 4, axis=0), 4, axis=1))
@@ -170,7 +170,17 @@ def snapshot_cells(snapshot: Snapshot, image: np.ndarray) -> list[Cells]:
         (map_sheet(maps, columns), f"Its {count} maps", "Where it finds each pattern in the digit."),
     )
     return [
-        Cells(ui.to_url(sheet), title, columns, count // columns, count, WIDEST, title=title, text=text, fixed=True)
+        Cells(
+            ui.to_url(see_through(sheet)),
+            title,
+            columns,
+            count // columns,
+            count,
+            WIDEST,
+            title=title,
+            text=text,
+            fixed=True,
+        )
         for sheet, title, text in sheets
     ]
 
@@ -263,7 +273,7 @@ def kernel_sheet(kernels: np.ndarray, columns: int) -> np.ndarray:
     height, width, count = kernels.shape
     limit = float(np.abs(kernels).max())
     rows = -(-count // columns)
-    sheet = np.full((rows * (height + 1), columns * (width + 1), 3), 255, np.uint8)
+    sheet = np.full((rows * (height + 1), columns * (width + 1), 3), BLANK, np.uint8)
     for i in range(count):
         top, left = i // columns * (height + 1), i % columns * (width + 1)
         sheet[top : top + height, left : left + width] = signed_picture(kernels[..., i], limit)

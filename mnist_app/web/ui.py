@@ -205,12 +205,13 @@ def enlarge(image: np.ndarray, size: int = 140) -> np.ndarray:
 
 
 def to_url(picture: np.ndarray) -> str:
-    """Put a picture `(h, w)` or `(h, w, 3)` uint8 into an address, for `st.image`.
+    """Put a picture `(h, w)`, `(h, w, 3)` or `(h, w, 4)` uint8, RGB or RGBA, into an address, for `st.image`.
 
     Streamlit serves an array from a file that the next run removes; where runs follow each other as fast as strokes,
     the browser may come too late for it.
     """
-    channels_turned = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    turn = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}
+    channels_turned = picture if picture.ndim == 2 else cv2.cvtColor(picture, turn[picture.shape[2]])
     return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", channels_turned)[1].tobytes()).decode()
 
 

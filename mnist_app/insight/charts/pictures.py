@@ -8,6 +8,7 @@ from mnist_app.settings import CLASSES, IMAGE_SIZE
 
 PAPER, INK = 242, 40
 GAP = 1  # pixels between maps
+BLANK = 255  # what lies between maps, and where there is none; paper is darker
 STRONGEST = 0.85  # of a colour over a picture
 
 
@@ -36,17 +37,32 @@ def map_sheet(maps: np.ndarray, columns: int, top: float | None = None) -> np.nd
         top: the value that is full ink; the greatest of all where None.
 
     Returns:
-        `(rows * (h + GAP), columns * (w + GAP))` uint8; each map has `GAP` white rows below and columns beside it.
+        `(rows * (h + GAP), columns * (w + GAP))` uint8; each map has `GAP` rows below and columns beside
+        it that are `BLANK`, as are places without a map.
     """
     height, width, count = maps.shape
     low = min(0.0, float(maps.min()))
     share = (maps - low) / max((float(maps.max()) if top is None else top) - low, 1e-9)
     inked = np.rint(PAPER - np.clip(share, 0, 1) * (PAPER - INK)).astype(np.uint8)
     rows = -(-count // columns)
-    places = np.full((rows * columns, height + GAP, width + GAP), 255, np.uint8)
+    places = np.full((rows * columns, height + GAP, width + GAP), BLANK, np.uint8)
     places[:count, :height, :width] = inked.transpose(2, 0, 1)
     tiles = places.reshape(rows, columns, height + GAP, width + GAP)
     return tiles.swapaxes(1, 2).reshape(rows * (height + GAP), columns * (width + GAP))
+
+
+def see_through(sheet: np.ndarray) -> np.ndarray:
+    """Let the page be seen where a sheet of maps is `BLANK`: white would glare in the dark.
+
+    Args:
+        sheet: `(h, w)` or `(h, w, 3)` uint8, RGB.
+
+    Returns:
+        `(h, w, 4)` uint8, RGBA.
+    """
+    colours = sheet if sheet.ndim == 3 else np.repeat(sheet[..., np.newaxis], 3, axis=2)
+    seen = np.where((colours == BLANK).all(axis=2), 0, 255).astype(np.uint8)
+    return np.dstack([colours, seen])
 
 
 def signed_picture(values: np.ndarray, limit: float) -> np.ndarray:

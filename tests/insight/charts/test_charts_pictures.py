@@ -8,6 +8,7 @@ from mnist_app.insight.charts.pictures import (
     map_sheet,
     mean_images,
     overlay,
+    see_through,
     signed_picture,
 )
 
@@ -57,3 +58,13 @@ def test_numbers_are_blue_above_and_vermillion_below():
     assert picture[0, 0, 2] > picture[0, 0, 0] + 50
     assert (picture[0, 1] == PAPER).all()
     assert picture[0, 2, 0] > picture[0, 2, 2] + 50
+
+
+def test_the_page_is_seen_where_a_sheet_has_no_map():
+    sheet = map_sheet(np.ones((5, 5, 3)), 2)
+    seen = see_through(sheet)[..., 3]
+    assert seen.shape == sheet.shape
+    assert seen[:5, :5].all(), "a map is not seen through"
+    assert not seen[5].any(), "between maps"
+    assert not seen[6:, 6:].any(), "no fourth map"
+    assert (see_through(np.full((1, 1, 3), 200, np.uint8)) == [200, 200, 200, 255]).all()
