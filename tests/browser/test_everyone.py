@@ -8,7 +8,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 from serving import IDLE, SECONDS, Server, wait_until_idle
 
-from mnist_app.web.navigation import ERRORS, FIRST, PAGES, UPLOAD
+from mnist_app.web.navigation import CHALLENGE, CONFIDENCE, ERRORS, FIRST, PAGES, UPLOAD
 
 # What axe-core finds in Streamlit itself: the rule, where, and why it is none of ours.
 STREAMLITS = (
@@ -18,13 +18,15 @@ STREAMLITS = (
 )
 WIDE, PHONE = {"width": 1440, "height": 900}, 390
 NARROW = ((360, 800), (720, 450))  # a small phone, and a desk's window at 200 %
-# Besides the pages as they open, what people meet there: a digit drawn, a page read, errors of one digit.
+# Besides the pages as they open, what people meet there after some clicks.
 STATES = {
-    "a digit drawn": ("", ".st-key-example_4 button"),
+    "a digit drawn": ("", ".st-key-example_4 button", "summary:has-text('What all networks say')"),
     "a page read": (UPLOAD.address, "button:has-text('Try a page')"),
-    "errors of a 4": (f"{ERRORS.address}?true=4", None),
+    "errors of a 4": (f"{ERRORS.address}?true=4",),
+    "a chart's figures": (CONFIDENCE.address, "summary:has-text('Its figures')"),
+    "a 7 without a pen": (CHALLENGE.address, "summary:has-text('Without a pen')", "button:has-text('ready-made')"),
 }
-PLACES = {page.title: ("" if page is FIRST else page.address, None) for page in PAGES} | STATES
+PLACES = {page.title: ("" if page is FIRST else page.address,) for page in PAGES} | STATES
 
 FIND = """async ([streamlits, rules]) => {
     const options = {resultTypes: ['violations'], ...(rules && {runOnly: rules})};
@@ -66,12 +68,13 @@ UNSEEN = """() => {
 def page(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Page]:
     """A place, opened by its address on a screen that can be touched."""
     page = browser.new_page(viewport=WIDE, has_touch=True, is_mobile=True)
-    address, click = PLACES[request.param]
+    address, *clicks = PLACES[request.param]
     page.goto(f"{server.url}/{address}")
     page.get_by_role("heading", level=1).wait_for(timeout=SECONDS)
     page.wait_for_function(STYLED, timeout=SECONDS)
+    page.add_style_tag(content="* { transition: none !important }")  # a theme's colours come at once
     expect(page.locator(IDLE)).to_be_visible(timeout=SECONDS)
-    if click:
+    for click in clicks:
         page.locator(click).first.click()
         wait_until_idle(page)
     yield page
