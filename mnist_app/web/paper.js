@@ -2,7 +2,6 @@
 // answered here at once. A reload finds the drawing again, which ends with the browser's tab.
 
 const SVG = "http://www.w3.org/2000/svg";
-const STORED = "mnist-app drawing";
 const MARGIN = 8; // of the paper's pixels, around ink that was left out
 const NEAR = 0.7; // of the paper's pixels: a point nearer than that to the last one is none
 
@@ -32,12 +31,13 @@ class Paper {
     }
 
     // What Python lays on the paper, of which it counts how often it does, and what of the ink it left out.
-    take({ strokes, turn, left_out }) {
+    take({ strokes, turn, left_out, name }) {
+        this.stored = `mnist-app ${name}`;
         this.leftOut.replaceChildren(...left_out.map(toOutline));
         if (turn === this.turn) return;
         const first = this.turn === undefined;
         this.turn = turn;
-        const kept = first && !strokes.length ? recall() : [];
+        const kept = first && !strokes.length ? recall(this.stored) : [];
         this.lay(kept.length ? kept : strokes);
         this.show();
         if (kept.length) this.tell(kept);
@@ -121,7 +121,7 @@ class Paper {
         this.buttons.undo.disabled = !this.past.length;
         this.buttons.redo.disabled = !this.undone.length;
         this.buttons.clear.disabled = !this.strokes.length;
-        remember(this.strokes);
+        remember(this.stored, this.strokes);
     }
 
     place(event) {
@@ -153,15 +153,15 @@ function toPath(points) {
     return [`M ${points[0]}`, ...curves, end].join(" ");
 }
 
-function remember(strokes) {
+function remember(name, strokes) {
     try {
-        sessionStorage.setItem(STORED, JSON.stringify(strokes));
+        sessionStorage.setItem(name, JSON.stringify(strokes));
     } catch {} // a browser that keeps nothing draws all the same
 }
 
-function recall() {
+function recall(name) {
     try {
-        return JSON.parse(sessionStorage.getItem(STORED)) ?? [];
+        return JSON.parse(sessionStorage.getItem(name)) ?? [];
     } catch {
         return [];
     }

@@ -1,4 +1,4 @@
-"""The paper on Draw: strokes from the browser's pen, as wide as the window allows, with undo, redo and clear."""
+"""Paper to draw on: strokes from the browser's pen, as wide as the window allows, with undo, redo and clear."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,14 +37,14 @@ def take_drawing(sheet: Sheet[list[Stroke]], key: str) -> list[Stroke]:
     return sheet.content
 
 
-def show_paper(sheet: Sheet[list[Stroke]], key: str, left_out: Iterable[LeftOut]) -> None:
+def show_paper(sheet: Sheet[list[Stroke]], key: str, left_out: Iterable[LeftOut] = ()) -> None:
     """Show the paper to draw on, after `take_drawing`.
 
     Args:
         sheet: what lies on it.
-        key: of the widget.
+        key: of the widget; under this name a reload finds the drawing.
         left_out: ink that is marked as left out, in the paper's pixels.
     """
     marks = [{"box": box, "reason": group.reason} for group in left_out for box in group.boxes]
-    data = {"strokes": sheet.content, "turn": sheet.turn, "left_out": marks}
+    data = {"strokes": sheet.content, "turn": sheet.turn, "left_out": marks, "name": key}
     _show(key=key, data=data, on_strokes_change=lambda: None)

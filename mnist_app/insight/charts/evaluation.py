@@ -221,7 +221,8 @@ def slices_chart(rows: Rows) -> alt.LayerChart:
 
 
 def _say_slice(row: dict[str, Any]) -> str:
-    return f"{row['slice']}: {in_percent(row['accuracy'])} read right, {between(row['low'], row['high'])}; {row['verdict']}"
+    interval = between(row["low"], row["high"])
+    return f"{row['slice']}: {in_percent(row['accuracy'])} read right, {interval}; {row['verdict']}"
 
 
 def pages_chart(rows: Rows) -> alt.LayerChart:

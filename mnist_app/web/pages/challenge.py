@@ -36,7 +36,9 @@ def load_networks() -> dict[str, Classifier]:
 
 def read_paper(by: Classifier) -> np.ndarray | None:
     """Show the paper; returns all its ink as one image `(28, 28)` uint8, None as long as it is empty."""
-    strokes = paper.show_paper(ui.session().challenge_sheet, KEY)
+    sheet = ui.session().challenge_sheet
+    strokes = paper.take_drawing(sheet, KEY)
+    paper.show_paper(sheet, KEY)
     picture = render_strokes([stroke["points"] for stroke in strokes], paper.SIZE)
     found = read_picture(picture, by, digits="one", drawn=True).digits if strokes else ()
     return found[0].image if found else None
