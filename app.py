@@ -9,9 +9,11 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import runtime
 
-from mnist_app.web import address, navigation, tour
+from mnist_app.web import address, log, navigation, tour
 from mnist_app.web.api.routes import make_routes
 from mnist_app.web.cookie import VisitorCookie
+from mnist_app.web.doors import Doors
+from mnist_app.web.housekeeping import keep_house
 from mnist_app.web.navigation import Page
 
 STYLE = Path(__file__).parent / "mnist_app/web/style.css"
@@ -41,4 +43,10 @@ def show_page() -> None:
 if runtime.exists():
     show_page()
 else:
-    app = st.App(__file__, routes=make_routes(), middleware=[Middleware(VisitorCookie)])
+    app = st.App(
+        __file__,
+        routes=make_routes(),
+        middleware=[Middleware(Doors), Middleware(VisitorCookie)],
+        on_script_error=log.note_page_error,
+        lifespan=keep_house,
+    )

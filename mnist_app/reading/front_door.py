@@ -22,6 +22,7 @@ from mnist_app.reading.picture_files import open_picture
 from mnist_app.reading.rows import reading_order
 from mnist_app.reading.segmentation import find_pieces, ink_inside, union
 from mnist_app.reading.steps import DIGIT_STEPS, MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, run_steps, step_id
+from mnist_app.reading.timing import stage
 
 HowMany = Literal["many", "one"]  # digits on a picture
 DETECTION = "detector"
@@ -63,23 +64,30 @@ def read_picture(
         picture = open_picture(picture)
     _check(picture)
     without = frozenset(map(step_id, without))
-    made = run_steps(PICTURE_STEPS, picture, without)
+    with stage("clean"):
+        made = run_steps(PICTURE_STEPS, picture, without)
     mask = made[MASK]
     look = looker(made[STRENGTH], classifier, without)
     left_out: list[Rejected] = []
     seems: LooksLike | None = None
     if boxes is not None:
         inside = [ink_inside(mask, scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
-        looks = look([blob for blob in inside if blob])
+        with stage("look"):
+            looks = look([blob for blob in inside if blob])
     elif digits == "one":
         pieces = find_pieces(mask)
-        looks = look([union(pieces)] if pieces else [])
+        with stage("look"):
+            looks = look([union(pieces)] if pieces else [])
     else:
-        pieces, lines = (find_pieces(mask), []) if drawn else find_ink(made, without)
+        with stage("find"):
+            pieces, lines = (find_pieces(mask), []) if drawn else find_ink(made, without)
         known = drawn or DETECTION in without
-        levels = None if known else (detector or load_detector()).look(made[ON_PAPER])
-        candidates = gather(pieces, mask, levels, look)
-        looks, left_out, seems = _judge(candidates, mask, levels, judge or load_judge(), made[STRENGTH])
+        with stage("detect"):
+            levels = None if known else (detector or load_detector()).look(made[ON_PAPER])
+        with stage("look"):
+            candidates = gather(pieces, mask, levels, look)
+        with stage("judge"):
+            looks, left_out, seems = _judge(candidates, mask, levels, judge or load_judge(), made[STRENGTH])
         left_out += [Rejected(box, LINE) for box in lines]
 
     scale = picture.shape[1] / mask.shape[1]

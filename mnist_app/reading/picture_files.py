@@ -13,6 +13,7 @@ import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
 from mnist_app.reading.pixels import NoNumberError, bytes_a_pixel, to_array
+from mnist_app.reading.timing import stage
 
 pillow_heif.register_heif_opener()
 
@@ -41,6 +42,7 @@ class TooLargeError(PictureError):
     """The picture has too many pixels."""
 
 
+@stage("open")
 def open_picture(source: str | Path | bytes) -> np.ndarray:
     """Open a picture: first frame, upright, 8 bits a channel.
 

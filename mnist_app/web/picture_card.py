@@ -14,7 +14,7 @@ from mnist_app.reading.corrections import Mark
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.picture_files import PictureError, open_picture
 from mnist_app.reading.steps import Step, show_digit_steps, show_picture_steps
-from mnist_app.web import labelled_picture, left_out_ink, taps, taught, ui, visitor_digit
+from mnist_app.web import labelled_picture, left_out_ink, log, taps, taught, ui, visitor_digit
 from mnist_app.web.from_canvas import AS_READ, TakenBoxes, take_boxes
 from mnist_app.web.left_out_ink import LeftOut
 from mnist_app.web.session import PictureFile
@@ -52,11 +52,12 @@ def read_file(
     file: PictureFile, model: StoredModel, head: Head | None = None, boxes: tuple[Box, ...] | None = None
 ) -> Answer:
     """Read a file, once for each network, what it was taught, and choice of boxes."""
+    network = taught.classifier(model.name, head)
     try:
-        picture = decode(file)
+        reading = log.watch("Upload", lambda: read_picture(decode(file), network, boxes=boxes))
     except PictureError as error:
         return Answer(error=str(error))
-    reading = read_picture(picture, taught.classifier(model.name, head), boxes=boxes)
+    picture = decode(file)
     return Answer(reading, labelled_picture.to_url(picture), picture.shape)
 
 
@@ -64,6 +65,12 @@ def read_file(
 def make_steps(file: PictureFile) -> tuple[Step, ...]:
     """A file's steps, made for those who look at them."""
     return show_picture_steps(decode(file))
+
+
+def forget_pictures() -> None:
+    """Forget all that was read; whoever still looks at a picture has it read anew."""
+    for remembered in (decode, read_file, make_steps):
+        remembered.clear()  # type: ignore[union-attr]
 
 
 def read_corrected(file: PictureFile, model: StoredModel, head: Head | None) -> Answer:

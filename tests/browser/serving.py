@@ -50,7 +50,16 @@ def wait_until_idle(page: Page) -> None:
     idle.to_be_visible(timeout=SECONDS)
     expect(page.get_by_text("going on …")).to_have_count(0, timeout=COMPARING)  # Digit brings new pictures meanwhile
     idle.to_be_visible(timeout=SECONDS)
-    page.wait_for_function(PICTURES_SHOWN, timeout=SECONDS)
+    wait_until(page, PICTURES_SHOWN)
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Wait until JavaScript says so; Playwright's own way has the page make a script of text, which it must not."""
+    end = time.monotonic() + SECONDS / 1000
+    while not page.evaluate(expression):
+        if time.monotonic() > end:
+            raise TimeoutError(expression)
+        page.wait_for_timeout(50)
 
 
 def point_at_cell(page: Page, true: int, read: int) -> None:

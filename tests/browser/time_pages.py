@@ -100,7 +100,7 @@ def main() -> None:
         parser.error(NO_CHROMIUM)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "log.txt") as server, sync_playwright() as tool:
         chromium = tool.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = chromium.new_page(**DEVICES["wide"])
+        page = chromium.new_page(**DEVICES["wide"], bypass_csp=True)  # `wait_for_function` makes scripts of text
         page.add_init_script(WATCH)
         page.goto(server.url)
         seconds = time_pages(page, rounds)

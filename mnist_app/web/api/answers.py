@@ -7,10 +7,10 @@ from typing import Any
 from mnist_app.insight import comparison
 from mnist_app.network import model_store
 from mnist_app.network.classifier import Classifier
-from mnist_app.reading.answer import to_answer
+from mnist_app.reading.answer import Reading, to_answer
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.picture_files import PictureError, TooLargeError, UnknownFormatError, open_picture
-from mnist_app.web import strokes, ui
+from mnist_app.web import log, strokes, ui
 from mnist_app.web.api.bodies import Picture
 from mnist_app.web.api.forms import AskedOfPicture, Drawing, PictureBox
 from mnist_app.web.api.problems import Problem
@@ -28,13 +28,17 @@ def answer_picture(picture: Picture, asked: AskedOfPicture) -> dict[str, Any]:
         Problem: it cannot be read, or a box lies outside it, or there is no such model.
     """
     classifier = _find_classifier(asked.model)
-    try:
+
+    def read() -> Reading:
         pixels = open_picture(picture.content)
+        height, width = pixels.shape[:2]
+        _check_inside(asked.boxes or [], width, height)
+        return read_picture(pixels, classifier, digits=asked.digits, boxes=asked.boxes)
+
+    try:
+        return to_answer(picture.name, log.watch("API", read))
     except PictureError as error:
         raise Problem(UNREADABLE.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY), str(error)) from None
-    height, width = pixels.shape[:2]
-    _check_inside(asked.boxes or [], width, height)
-    return to_answer(picture.name, read_picture(pixels, classifier, digits=asked.digits, boxes=asked.boxes))
 
 
 def answer_drawing(drawing: Drawing) -> dict[str, Any]:
@@ -43,9 +47,13 @@ def answer_drawing(drawing: Drawing) -> dict[str, Any]:
     Raises:
         Problem: there is no such model.
     """
+    return to_answer(None, strokes.on_canvas(log.watch("API", read_drawing, drawing)))
+
+
+def read_drawing(drawing: Drawing) -> Reading:
+    """The same as a reading, whose boxes are in pixels of the picture that was made of the strokes; raises the same."""
     picture = strokes.render_strokes(drawing.strokes, (drawing.width, drawing.height))
-    reading = read_picture(picture, _find_classifier(drawing.model), digits=drawing.digits, drawn=True)
-    return to_answer(None, strokes.on_canvas(reading))
+    return read_picture(picture, _find_classifier(drawing.model), digits=drawing.digits, drawn=True)
 
 
 def describe_models() -> dict[str, Any]:

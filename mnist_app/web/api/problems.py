@@ -9,12 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from mnist_app.web import log
+
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 60  # characters of a wrong value that are repeated
 # Every answer ends its connection. Streamlit's server sends head and body apart and lets the body wait until the head
 # has been acknowledged, which takes some 40 ms where a connection stays open (Nagle's algorithm); the end lets it go.
 AT_ONCE = {"Connection": "close"}
-UNEXPECTED = "The reading failed, and not by your doing; the server's log says why."
+UNEXPECTED = "The reading failed, and not by your doing; the server's log says why, as number {number}."
 
 
 class Problem(HTTPException):
@@ -31,7 +33,8 @@ def to_response(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         said = error.detail if isinstance(error, Problem) else _of_address(request, error)
         return _respond(error.status_code, said, dict(error.headers or {}))
-    return _respond(HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED, {})
+    said = UNEXPECTED.format(number=log.note_error(error, request.url.path))
+    return _respond(HTTPStatus.INTERNAL_SERVER_ERROR, said, {})
 
 
 def in_one_sentence(error: ValidationError, known: Iterable[str]) -> str:

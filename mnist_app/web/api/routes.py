@@ -1,6 +1,5 @@
 """The API's addresses, and what answers there."""
 
-from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,13 +11,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from streamlit import config
 
-from mnist_app.network import model_store
 from mnist_app.web.api import answers, description
 from mnist_app.web.api.bodies import take_drawing, take_picture
-from mnist_app.web.api.problems import AT_ONCE, Problem, to_response
+from mnist_app.web.api.health import Health
+from mnist_app.web.api.problems import AT_ONCE, to_response
 from mnist_app.web.api.work import Desk
 
 DESK = Desk()
+HEALTH, DOCTOR = Health(), Desk(threads=1)  # who asks for it does not wait for readings
 
 
 def make_routes() -> list[BaseRoute]:
@@ -62,11 +62,8 @@ async def list_models(_: Request) -> Response:
 
 
 async def say_health(_: Request) -> Response:
-    """Say whether there is a network to read with."""
-    models = len(model_store.list_models())
-    if not models:
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "There is no trained network yet.")
-    return _answer({"status": "ok", "models": models})
+    """Say whether a digit can be read."""
+    return _answer(await DOCTOR.do(HEALTH.check))
 
 
 async def describe(_: Request) -> Response:

@@ -9,7 +9,7 @@ from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.front_door import read_picture
 from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
-from mnist_app.web import navigation, paper, taps, taught, tour, ui, visitor_digit
+from mnist_app.web import log, navigation, paper, taps, taught, tour, ui, visitor_digit
 from mnist_app.web.examples import draw_example
 from mnist_app.web.left_out_ink import group_left_out
 from mnist_app.web.strokes import on_canvas, render_strokes
@@ -29,7 +29,7 @@ def draw_and_answer(model: str) -> None:
         strokes = paper.take_drawing(sheet, KEY)
     picture = render_strokes([stroke["points"] for stroke in strokes], paper.SIZE)
     head = taught.head(model)
-    reading = read_picture(picture, taught.classifier(model, head), drawn=True)
+    reading = log.watch("Draw", read_picture, picture, taught.classifier(model, head), drawn=True)
     with left:
         paper.show_paper(sheet, KEY, group_left_out(on_canvas(reading).rejected))
     with right:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -16,9 +17,11 @@ from typer.testing import CliRunner
 
 from mnist_app.cli import commands
 from mnist_app.network import model_store
+from mnist_app.reading.answer import NOTHING
 from mnist_app.web import examples, ui
-from mnist_app.web.api import answers, bodies, routes
+from mnist_app.web.api import answers, bodies, health, routes
 from mnist_app.web.api.forms import SEVEN
+from mnist_app.web.api.health import Health
 from mnist_app.web.api.problems import MEDIA_TYPE, UNEXPECTED
 from mnist_app.web.api.work import Desk
 
@@ -252,6 +255,30 @@ def test_health_is_bad_without_any_model(api, monkeypatch):
     assert problem(requests.get(f"{api}/api/health")) == (503, "There is no trained network yet.")
 
 
+def test_health_is_bad_where_no_digit_can_be_read(api, monkeypatch):
+    monkeypatch.setattr(routes, "HEALTH", Health())
+    monkeypatch.setattr(health.answers, "read_picture", lambda *_, **__: NOTHING)
+    assert problem(requests.get(f"{api}/api/health")) == (503, "A drawn 7 is read as nothing.")
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the network is damaged\n at line 3")
+
+    monkeypatch.setattr(health.answers, "read_picture", fail)
+    told = problem(requests.get(f"{api}/api/health"))
+    assert told == (503, "No digit can be read: the network is damaged.")
+
+
+def test_health_reads_a_digit_once_for_a_while(monkeypatch):
+    read, all_well = [], Health(0.2)
+    monkeypatch.setattr(all_well, "_read", read.append)
+    for _ in range(3):
+        all_well.check()
+    assert read == ["flagship"]
+    time.sleep(0.25)
+    all_well.check()
+    assert len(read) == 2
+
+
 def test_an_address_or_method_that_is_none_is_told(api):
     assert problem(requests.get(f"{api}/api/reed")) == (
         404,
@@ -264,7 +291,9 @@ def test_an_address_or_method_that_is_none_is_told(api):
 
 def test_what_nobody_foresaw_shows_no_traceback(api, note, monkeypatch):
     monkeypatch.setattr(answers, "read_picture", lambda *_, **__: 1 / 0)
-    assert problem(requests.post(f"{api}/api/read", note)) == (500, UNEXPECTED)
+    status, said = problem(requests.post(f"{api}/api/read", note))
+    assert status == 500
+    assert re.sub(r"\d{6}", "{number}", said) == UNEXPECTED
 
 
 def test_no_answer_waits_for_a_connection_that_stays_open(api, note):
@@ -279,6 +308,7 @@ def test_others_are_answered_while_pictures_are_read(api, note, monkeypatch):
 
     monkeypatch.setattr(answers, "read_picture", slow)
     monkeypatch.setattr(routes, "DESK", Desk(threads=1, most=2))
+    monkeypatch.setattr(routes.HEALTH, "_read", lambda _: None)
     with ThreadPoolExecutor() as pool:
         reading = [pool.submit(requests.post, f"{api}/api/read", note) for _ in range(2)]
         time.sleep(0.2)
