@@ -29,11 +29,13 @@ async def keep_house(_: st.App) -> AsyncIterator[None]:
 
 async def _tidy_for_ever() -> None:
     sessions: list[AppSession] = []
+    own = sys.modules["__main__"]
     while True:
         await asyncio.sleep(EVERY)
         left = forget_closed(sessions)
         if sessions and not left:
             sessions.clear()
+            sys.modules["__main__"] = own  # the page that was shown last stands there, with all that it had in hand
             await asyncio.to_thread(give_memory_back)
         sessions = left
 

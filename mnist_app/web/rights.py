@@ -5,11 +5,13 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from mnist_app.settings import TrainingSettings
 from mnist_app.web import visitor
-from mnist_app.web.runs import Run
+from mnist_app.web.runs import Order, Run
 
 SETTING = "MNIST_APP_TRAINING"  # the environment variable that opens trainings
 EVERYONE = "everyone"  # its value then
+MOST_EPOCHS = 40  # of a training that somebody starts from elsewhere: as many as the longest recipe has
 HERE = {"localhost", "127.0.0.1", "::1"}
 PASSED_ON = ("X-Forwarded-For", "X-Real-IP", "Forwarded")  # what servers add that stand between
 REFUSAL = (
@@ -36,6 +38,12 @@ def may_train() -> bool:
     return os.environ.get(SETTING) == EVERYONE or is_here()
 
 
-def may_stop(run: Run) -> bool:
-    """Whether the visitor may stop a training: who started it, and whoever is at this machine."""
+def check_epochs(settings: TrainingSettings) -> None:
+    """Raise `ValueError` where a training is longer than the visitor may start."""
+    if settings.epochs > MOST_EPOCHS and not is_here():
+        raise ValueError(f"At most {MOST_EPOCHS} epochs can be trained from another computer.")
+
+
+def may_stop(run: Run | Order) -> bool:
+    """Whether the visitor may stop a training or take it out of the queue: who asked for it, or is at this machine."""
     return run.owner == visitor.owner() or is_here()

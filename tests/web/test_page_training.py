@@ -7,9 +7,11 @@ from streamlit.testing.v1 import AppTest
 from mnist_app.collection.store import NO_DIGIT, Entry, default_url, open_store
 from mnist_app.network import model_store
 from mnist_app.network.fine_tuning import Lesson
+from mnist_app.network.recipes import RECIPES
 from mnist_app.network.watching import MAPPING, MEASURING, Answer
 from mnist_app.settings import TrainingSettings
 from mnist_app.web import navigation, rights, runs, visitor
+from mnist_app.web.runs import Order
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -39,10 +41,14 @@ class FakeRuns:
 
     def __init__(self, latest: FakeRun | None = None) -> None:
         self.latest, self.started = latest, None
+        self.waiting: list[Order] = []
 
     @property
     def busy(self) -> bool:
         return self.latest is not None and self.latest.running
+
+    def withdraw(self, order: Order) -> None:
+        self.waiting.remove(order)
 
     def start(self, recipe: str, name: str, settings: TrainingSettings, owner: str) -> None:
         assert owner
@@ -119,7 +125,6 @@ def test_a_running_training_shows_progress_and_can_be_cancelled(monkeypatch):
     assert [caption.value for caption in page.caption if "0, 90.0" in caption.value] == [
         ":green[✓] 0, 90.0\N{NO-BREAK SPACE}%", *[":red[✗] 0, 90.0\N{NO-BREAK SPACE}%"] * 9
     ]  # fmt: skip
-    assert next(button for button in page.button if button.label == "Start training").disabled
     next(button for button in page.button if button.label == "Cancel").click().run()
     assert "was cancelled" in page.info[0].value
     assert not page.exception
@@ -215,3 +220,30 @@ def test_a_training_is_stopped_by_who_started_it_or_at_the_machine(monkeypatch, 
     assert not page.exception
     assert ("Cancel" in [button.label for button in page.button]) == stops
     assert "Step 25 of 100" in str(page.get("progress")[0].proto), "everybody sees how far it is"
+
+
+def test_trainings_that_wait_are_named_and_taken_back_by_who_asked_for_them(monkeypatch):
+    monkeypatch.setattr(rights, "is_here", lambda: False)
+    monkeypatch.setattr(visitor, "owner", lambda: "mine")
+    trainings = FakeRuns(FakeRun("training"))
+    trainings.waiting = [Order(name, TrainingSettings(), (), owner) for name, owner in (("a", "no"), ("b", "mine"))]
+    page = open_page(monkeypatch, trainings)
+    said = [element.value for element in page.markdown]
+    assert "“a” waits as number 1." in said
+    assert "“b” waits as number 2." in said
+    (back,) = [button for button in page.button if button.label.endswith("back")]
+    back.click().run()
+    assert [order.name for order in trainings.waiting] == ["a"]
+    assert not page.exception
+
+
+def test_from_elsewhere_a_training_has_so_many_epochs(monkeypatch):
+    monkeypatch.setenv("MNIST_APP_TRAINING", "everyone")
+    monkeypatch.setattr(rights, "is_here", lambda: False)
+    trainings = FakeRuns()
+    page = open_page(monkeypatch, trainings)
+    page.number_input(key="dropout-epochs").set_value(rights.MOST_EPOCHS + 1)
+    submit(page)
+    assert page.error[0].value == "At most 40 epochs can be trained from another computer."
+    assert trainings.started is None
+    assert max(recipe.settings.epochs for recipe in RECIPES.values()) <= rights.MOST_EPOCHS

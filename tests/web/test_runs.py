@@ -14,6 +14,7 @@ from mnist_app.network import model_store
 from mnist_app.network.fine_tuning import Lesson
 from mnist_app.network.model_store import find_model
 from mnist_app.network.recipes import RECIPES
+from mnist_app.web import runs as runs_module
 from mnist_app.web.runs import Run, Runs
 
 ROOT = Path(__file__).parents[2]
@@ -120,12 +121,33 @@ def test_a_run_is_watched_from_start_to_end(runs):
     assert "options --epochs=2 --learning-rate=0.005 None" in run.log_tail
 
 
-def test_only_one_run_at_a_time(runs):
+def test_only_one_run_at_a_time_and_the_others_follow_in_order(runs, monkeypatch):
+    monkeypatch.setattr(runs_module, "MOST_WAITING", 2)
     run = start(runs)
-    assert runs.busy
-    with pytest.raises(ValueError, match="'mine' is being trained"):
-        runs.start("dropout", "another", SETTINGS)
-    assert runs.latest is run
+    assert runs.start("dropout", "second", SETTINGS, "a") is None
+    assert runs.start("dropout", "third", SETTINGS, "b") is None
+    for name, owner, message in (
+        ("second", "c", "'second' waits already"), ("fourth", "b", "One of your"), ("fifth", "c", "2 trainings wait"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=message):
+            runs.start("dropout", name, SETTINGS, owner)
+    assert (runs.latest, [order.name for order in runs.waiting]) == (run, ["second", "third"])
+    run.cancel()
+    wait_until(lambda: runs.latest.name == "second" and runs.latest.state == "training")
+    runs.withdraw(runs.waiting[0])
+    runs.latest.cancel()
+    time.sleep(0.1)
+    assert not runs.busy
+
+
+def test_what_waits_and_cannot_be_started_lets_the_next_go_first(runs):
+    run = start(runs)
+    runs.start("dropout", "taken", SETTINGS, "a")
+    runs.start("dropout", "next", SETTINGS, "b")
+    (models_of(runs) / "taken").mkdir()
+    run.cancel()
+    wait_until(lambda: runs.latest.name == "next")
+    assert not runs.waiting
 
 
 def test_a_cancelled_run_ends_and_leaves_nothing(runs):

@@ -105,9 +105,15 @@ def show_form() -> None:
     with st.form("train", enter_to_submit=False):
         name = st.text_input("Name of the new network", f"my-{recipe}", max_chars=40, key=f"{recipe}-name")
         settings = ask_settings(RECIPES[recipe].settings, recipe)
-        pressed = st.form_submit_button("Start training", type="primary", disabled=runs.SERVER.busy)
+        pressed = st.form_submit_button("Start training", type="primary")
     if pressed:
-        start(lambda: runs.SERVER.start(recipe, name.strip(), settings, visitor.owner()))
+        start(lambda: start_here(recipe, name.strip(), settings))
+
+
+def start_here(recipe: str, name: str, settings: TrainingSettings) -> None:
+    """Start a training that the visitor may start; raises what `Runs.start` does."""
+    rights.check_epochs(settings)
+    runs.SERVER.start(recipe, name, settings, visitor.owner())
 
 
 def show_own_form(base: StoredModel) -> None:
@@ -123,14 +129,14 @@ def show_own_form(base: StoredModel) -> None:
     st.write(OWN.format(name=base.name, taught=len(digits) - held, held=held, lost=MAY_LOSE))
     with st.form("own", enter_to_submit=False):
         name = st.text_input("Name of the new network", f"my-{base.name}", max_chars=40, key="own-name")
-        pressed = st.form_submit_button("Train with my digits", disabled=runs.SERVER.busy)
+        pressed = st.form_submit_button("Train with my digits")
     if pressed:
         lesson = Lesson(base, np.stack([one.image for one in digits]), labels)
         start(lambda: runs.SERVER.fine_tune(lesson, name.strip(), visitor.owner()))
 
 
 def start(run: Callable[[], object]) -> None:
-    """Start a training and draw the page anew, or say why it cannot be."""
+    """Start a training, or have it wait, and draw the page anew; or say why it cannot be."""
     try:
         run()
     except (ValueError, OSError) as error:
@@ -200,6 +206,16 @@ def show_run(run: runs.Run, was_running: bool) -> None:
             ui.show_curves(history, run.settings.epochs, run.name)
 
 
+def show_waiting() -> None:
+    """Name the trainings that wait, in their order; whoever asked for one can take it back."""
+    for place, order in enumerate(runs.SERVER.waiting, 1):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.write(f"“{order.name}” waits as number {place}.")
+            if rights.may_stop(order):
+                label = f"Take “{order.name}” back"
+                st.button(label, icon=":material/close:", on_click=runs.SERVER.withdraw, args=[order])
+
+
 st.title("Training")
 st.write("See how each network learned to read, and train one of your own with other settings.")
 
@@ -218,6 +234,7 @@ else:
 st.header("Train a network")
 if run is not None:  # near the button that starts it, where the eyes are then
     st.fragment(show_run, run_every=1 if running else None)(run, was_running=running is not None)
+show_waiting()
 if not rights.may_train():
     st.info(rights.REFUSAL, icon=":material/lock:")
     st.stop()
