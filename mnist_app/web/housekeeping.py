@@ -55,6 +55,8 @@ def forget_closed(sessions: list[AppSession]) -> list[AppSession]:
     for session in sessions:
         if session not in left:
             session.shutdown()  # lets go of its files
+            if "session" in session.session_state:
+                session.session_state["session"].files.clear()
             session.session_state.clear()
     return left
 

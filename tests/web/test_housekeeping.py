@@ -6,14 +6,14 @@ import pytest
 from alone import run_alone
 
 from mnist_app.web import housekeeping, picture_card
-from mnist_app.web.session import PictureFile
+from mnist_app.web.session import PictureFile, Session
 
 
 class Tab:
     """A session of Streamlit's, as far as it is emptied."""
 
     def __init__(self) -> None:
-        self.files, self.session_state = [b"picture"], {"session": "strokes"}
+        self.files, self.session_state = [b"picture"], {"session": Session(files={"1": PictureFile("a", b"a")})}
 
     def shutdown(self) -> None:
         self.files.clear()
@@ -31,9 +31,11 @@ def tabs(monkeypatch) -> list[Tab]:
 def test_a_closed_tab_is_emptied_and_an_open_one_is_not(tabs):
     known = housekeeping.forget_closed([])
     closed = tabs.pop()
+    in_hand = closed.session_state["session"]
     assert housekeeping.forget_closed(known) == tabs
     assert not closed.files
     assert not closed.session_state
+    assert not in_hand.files
     assert tabs[0].files
     assert tabs[0].session_state
 
