@@ -1,10 +1,10 @@
 """The front door: a picture goes in, the digits on it come out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -18,13 +18,14 @@ from mnist_app.reading.detecting.judge import Judge, load_judge
 from mnist_app.reading.detecting.search import SAME_INK
 from mnist_app.reading.finding import LINES, Look, find_ink, looker
 from mnist_app.reading.left_out import LINE, leave_out, looks_like
-from mnist_app.reading.picture_files import open_picture
+from mnist_app.reading.picture_files import NoReaderError, open_picture, room_for
 from mnist_app.reading.rows import reading_order
 from mnist_app.reading.segmentation import find_pieces, ink_inside, union
 from mnist_app.reading.steps import DIGIT_STEPS, MASK, ON_PAPER, PICTURE_STEPS, STRENGTH, run_steps, step_id
 from mnist_app.reading.timing import stage
 
 HowMany = Literal["many", "one"]  # digits on a picture
+Tool = TypeVar("Tool", Detector, Judge)
 DETECTION = "detector"
 SWITCHES = {row.id: row.name for row in (*PICTURE_STEPS, *DIGIT_STEPS)}
 SWITCHES |= {LINES: "Line removal", DETECTION: "Detector"}
@@ -59,12 +60,13 @@ def read_picture(
     Raises:
         ValueError: the picture has another shape or type, or is empty.
         PictureError: the file cannot be read, see `open_picture`.
+        NoReaderError: the stored detector or judge cannot be used; one digit, or boxes, can still be read.
     """
     if not isinstance(picture, np.ndarray):
         picture = open_picture(picture)
     _check(picture)
     without = frozenset(map(step_id, without))
-    with stage("clean"):
+    with stage("clean"), room_for(2 * picture.nbytes):  # it and a copy; from here on all is small
         made = run_steps(PICTURE_STEPS, picture, without)
     mask = made[MASK]
     look = looker(made[STRENGTH], classifier, without)
@@ -83,11 +85,11 @@ def read_picture(
             pieces, lines = (find_pieces(mask), []) if drawn else find_ink(made, without)
         known = drawn or DETECTION in without
         with stage("detect"):
-            levels = None if known else (detector or load_detector()).look(made[ON_PAPER])
+            levels = None if known else (detector or _stored(load_detector)).look(made[ON_PAPER])
         with stage("look"):
             candidates = gather(pieces, mask, levels, look)
         with stage("judge"):
-            looks, left_out, seems = _judge(candidates, mask, levels, judge or load_judge(), made[STRENGTH])
+            looks, left_out, seems = _judge(candidates, mask, levels, judge or _stored(load_judge), made[STRENGTH])
         left_out += [Rejected(box, LINE) for box in lines]
 
     scale = picture.shape[1] / mask.shape[1]
@@ -95,6 +97,13 @@ def read_picture(
     rows = tuple(tuple(_digit(looks[i], scale, classifier.calibration.unsure) for i in row) for row in order)
     rejected = tuple(replace(one, box=scaled(one.box, scale)) for one in left_out)
     return Reading(rows, rejected, seems)
+
+
+def _stored(load: Callable[[], Tool]) -> Tool:
+    try:
+        return load()
+    except ValueError as error:
+        raise NoReaderError(str(error)) from error
 
 
 def _judge(

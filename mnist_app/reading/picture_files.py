@@ -4,7 +4,7 @@ import io
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -42,6 +42,10 @@ class TooLargeError(PictureError):
     """The picture has too many pixels."""
 
 
+class NoReaderError(PictureError):
+    """It is not the picture's fault: what finds digits here is missing or broken; the message names the file."""
+
+
 @stage("open")
 def open_picture(source: str | Path | bytes) -> np.ndarray:
     """Open a picture: first frame, upright, 8 bits a channel.
@@ -76,6 +80,11 @@ def open_picture(source: str | Path | bytes) -> np.ndarray:
         raise TooLargeError("The picture is too large for this computer's memory.") from None
     except Exception as error:  # decoders raise OSError, SyntaxError, struct.error and more, in words for programmers
         raise PictureError(DAMAGED) from error
+
+
+def room_for(size: float) -> AbstractContextManager[object]:
+    """Wait, where something takes more than `LARGE` bytes, until there is room for it: two such at a time."""
+    return AT_ONCE if size > LARGE else nullcontext()
 
 
 def list_pictures(path: Path) -> Iterator[Path]:
@@ -129,7 +138,7 @@ def read_file(path: Path) -> bytes:
 def _decode(content: bytes) -> np.ndarray:
     with (
         Image.open(io.BytesIO(content), formats=FORMATS) as file,
-        AT_ONCE if _memory(file) > LARGE else nullcontext(),
+        room_for(_memory(file)),
     ):
         return to_array(file)
 

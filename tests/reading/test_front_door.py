@@ -1,3 +1,6 @@
+import shutil
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
@@ -7,8 +10,12 @@ from mnist_app.digits.datasets import load_mnist
 from mnist_app.network import model_store
 from mnist_app.network.classifier import load_classifier
 from mnist_app.reading import front_door
+from mnist_app.reading.detecting.detector import load_detector
+from mnist_app.reading.detecting.judge import load_judge
 from mnist_app.reading.front_door import SWITCHES, read_picture
+from mnist_app.reading.picture_files import NoReaderError
 from mnist_app.reading.steps import show_digit_steps
+from mnist_app.settings import MODELS_FOLDER
 
 PLACES = [(40, 60), (170, 66), (300, 58), (430, 64)]
 
@@ -287,3 +294,20 @@ def test_without_the_network_that_the_judge_knows_the_others_still_read_and_refu
     paper = np.linspace(180, 230, 240)[:, np.newaxis] * np.ones((1, 580))
     assert read_picture(on_paper(written(easy, "4071"), paper), dropout).text == "4071"
     assert read_picture(load_sample_images().images[0], dropout).text == ""
+
+
+@pytest.mark.parametrize("file", ["detector.tflite", "judge.npz", "surroundings.tflite"])
+@pytest.mark.parametrize("content", [None, b"", b"nonsense" * 99])
+def test_a_broken_tool_is_named_and_one_digit_is_read_all_the_same(tmp_path, monkeypatch, classifier, file, content):
+    folder = tmp_path / "detector"
+    shutil.copytree(MODELS_FOLDER / "detector", folder)
+    (folder / file).unlink()
+    if content is not None:
+        (folder / file).write_bytes(content)
+    monkeypatch.setattr(front_door, "load_detector", partial(load_detector.__wrapped__, folder))
+    monkeypatch.setattr(front_door, "load_judge", partial(load_judge.__wrapped__, folder))
+    page = np.full((90, 90, 3), 255, np.uint8)
+    cv2.polylines(page, [np.array([[25, 20], [65, 20], [40, 75]])], False, (0, 0, 0), 8)
+    with pytest.raises(NoReaderError, match=f"^{file} of the model 'detector' cannot be used: .+\\.$"):
+        read_picture(page, classifier)
+    assert read_picture(page, classifier, digits="one").text == "7"

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_app.insight.exam import Case
 from mnist_app.network.classifier import load_classifier
 from mnist_app.network.model_store import find_model, list_models
+from mnist_app.reading import front_door
 from mnist_app.web import navigation, paper
 from mnist_app.web.examples import draw_example
 from mnist_app.web.paper import PEN, SIZE
@@ -133,3 +134,14 @@ def test_a_drawing_leads_on_to_its_detail_and_to_test_digits_read_like_it(page):
     second = np.argsort(own_case(page).y_prob)[-2]
     assert confused.label == f"Test digits read as 4, second guess {second}", "a link says what it opens"
     assert f"predicted=4&second={second}&answer=all&sort=smallest+margin" in confused.proto.query_string
+
+
+def test_where_the_judge_is_broken_one_digit_is_read_and_the_page_says_so(page, monkeypatch):
+    def fail() -> None:
+        raise ValueError("judge.npz of the model 'detector' cannot be used: it is cut short.")
+
+    monkeypatch.setattr(front_door, "load_judge", fail)
+    assert answer(inject(page, draw_example(7, SIZE, PEN)))[0] == "7"
+    assert page.warning[0].value == (
+        "judge.npz of the model 'detector' cannot be used: it is cut short. Only one digit at a time can be read."
+    )

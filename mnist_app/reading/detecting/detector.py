@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_app.digits.generated.kinds import Kind
 from mnist_app.network.litert import LiteRT
-from mnist_app.network.model_store import DETECTOR_NETWORK
+from mnist_app.network.model_store import DETECTOR_NETWORK, naming
 from mnist_app.reading.boxes import Box, covered
 from mnist_app.reading.segmentation import Blob
 from mnist_app.settings import MODELS_FOLDER
@@ -93,8 +93,15 @@ class Detector:
 
 @cache
 def load_detector(folder: Path = MODELS_FOLDER / DETECTOR) -> Detector:
-    """Load a stored detector, once."""
-    return Detector(folder / DETECTOR_NETWORK)
+    """Load a stored detector, once.
+
+    Raises:
+        ValueError: its file is missing or cannot be used; the message names it.
+    """
+    with naming(folder / DETECTOR_NETWORK):
+        detector = Detector(folder / DETECTOR_NETWORK)
+        detector.look(np.zeros((STEP, STEP, 3), np.uint8))  # a file may be sound, and another network's
+        return detector
 
 
 def best_level(levels: list[Level], size: float) -> int:

@@ -14,14 +14,18 @@ from typing import Any
 
 import numpy as np
 
+from mnist_app.network.model_store import naming
 from mnist_app.reading.detecting.detector import DETECTOR, FEATURES
 from mnist_app.reading.detecting.evidence import LIMIT, OWN, Evidence, Others
 from mnist_app.reading.detecting.search import choose
 from mnist_app.reading.detecting.surroundings import FILE, SEEN, Surroundings
 from mnist_app.settings import MODELS_FOLDER
 
+JUDGE = "judge.npz"  # its file beside the detector
 FURTHEST = 5.0  # standard deviations that a value may lie from the mean: beyond, nothing was learnt
 ROUNDS = 2
+LAYERS = ("own1", "own2", "odds", *(f"{name}{i}" for name in ("neighbours", "rivals", "state") for i in range(ROUNDS)))
+WEIGHTS = {"mean", "scale", *(f"{layer}.{part}" for layer in LAYERS for part in ("kernel", "bias"))}
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,16 +118,29 @@ class Judge:
         np.savez_compressed(path, threshold=np.float32(self.threshold), **arrays)
 
     @classmethod
-    def load(cls, path: Path) -> "Judge":
-        """Read what `save` wrote."""
+    def load(cls, path: Path, surroundings: Surroundings | None = None) -> "Judge":
+        """Read what `save` wrote.
+
+        Args:
+            path: of the `.npz` file.
+            surroundings: those beside it where None.
+
+        Raises:
+            ValueError: it holds no networks, or they are not whole.
+        """
         weights: dict[str, dict[str, np.ndarray]] = {}
         with np.load(path) as stored:
             for name in stored:
                 number, _, rest = name.partition(".")
                 if rest:
                     weights.setdefault(number, {})[rest] = stored[name]
-            networks = tuple(JudgeNetwork(weights[number]) for number in sorted(weights))
-            return cls(networks, Surroundings(path.parent / FILE), float(stored["threshold"]))
+            threshold = float(stored["threshold"])
+        if not weights or any(set(one) != WEIGHTS for one in weights.values()):
+            raise ValueError("it holds no networks, or not all of their weights")
+        if not all(np.isfinite(array).all() for one in weights.values() for array in one.values()):
+            raise ValueError("it has weights that are no numbers (NaN)")
+        networks = tuple(JudgeNetwork(weights[number]) for number in sorted(weights))
+        return cls(networks, surroundings or Surroundings(path.parent / FILE), threshold)
 
 
 def with_surroundings(evidence: Evidence, surroundings: Surroundings) -> Evidence:
@@ -133,5 +150,12 @@ def with_surroundings(evidence: Evidence, surroundings: Surroundings) -> Evidenc
 
 @cache
 def load_judge(folder: Path = MODELS_FOLDER / DETECTOR) -> Judge:
-    """Load the judge that is stored with a detector, once."""
-    return Judge.load(folder / "judge.npz")
+    """Load the judge that is stored with a detector, once.
+
+    Raises:
+        ValueError: one of its files is missing or cannot be used; the message names it.
+    """
+    with naming(folder / FILE):
+        surroundings = Surroundings(folder / FILE)
+    with naming(folder / JUDGE):
+        return Judge.load(folder / JUDGE, surroundings)

@@ -9,13 +9,14 @@ from mnist_app.network import model_store
 from mnist_app.network.classifier import Classifier
 from mnist_app.reading.answer import Reading, to_answer
 from mnist_app.reading.front_door import read_picture
-from mnist_app.reading.picture_files import PictureError, TooLargeError, UnknownFormatError, open_picture
+from mnist_app.reading.picture_files import NoReaderError, PictureError, TooLargeError, UnknownFormatError, open_picture
 from mnist_app.web import log, strokes, ui
 from mnist_app.web.api.bodies import Picture
 from mnist_app.web.api.forms import AskedOfPicture, Drawing, PictureBox
 from mnist_app.web.api.problems import Problem
 
 UNREADABLE = {
+    NoReaderError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownFormatError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
@@ -45,9 +46,12 @@ def answer_drawing(drawing: Drawing) -> dict[str, Any]:
     """Read strokes, as the page Draw does; boxes are in pixels of their canvas.
 
     Raises:
-        Problem: there is no such model.
+        Problem: there is no such model, or what finds digits cannot be used.
     """
-    return to_answer(None, strokes.on_canvas(log.watch("API", read_drawing, drawing)))
+    try:
+        return to_answer(None, strokes.on_canvas(log.watch("API", read_drawing, drawing)))
+    except PictureError as error:
+        raise Problem(UNREADABLE.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY), str(error)) from None
 
 
 def read_drawing(drawing: Drawing) -> Reading:

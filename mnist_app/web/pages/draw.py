@@ -4,9 +4,11 @@ import numpy as np
 import streamlit as st
 
 from mnist_app.collection.store import NO_DIGIT
+from mnist_app.network.classifier import Classifier
 from mnist_app.reading import wording
 from mnist_app.reading.answer import Digit, Reading
 from mnist_app.reading.front_door import read_picture
+from mnist_app.reading.picture_files import NoReaderError
 from mnist_app.reading.steps import show_digit_steps, show_picture_steps
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 from mnist_app.web import log, navigation, paper, taps, taught, tour, ui, visitor_digit
@@ -29,7 +31,7 @@ def draw_and_answer(model: str) -> None:
         strokes = paper.take_drawing(sheet, KEY)
     picture = render_strokes([stroke["points"] for stroke in strokes], paper.SIZE)
     head = taught.head(model)
-    reading = log.watch("Draw", read_picture, picture, taught.classifier(model, head), drawn=True)
+    reading = read(picture, taught.classifier(model, head))
     with left:
         paper.show_paper(sheet, KEY, group_left_out(on_canvas(reading).rejected))
     with right:
@@ -43,6 +45,15 @@ def draw_and_answer(model: str) -> None:
     show_examples()
     show_networks(digit)
     show_way(picture if strokes else None, digit)
+
+
+def read(picture: np.ndarray, classifier: Classifier) -> Reading:
+    """Read a drawing; where what tells digits apart cannot be used, as one digit, and the page says so."""
+    try:
+        return log.watch("Draw", read_picture, picture, classifier, drawn=True)
+    except NoReaderError as error:
+        st.warning(f"{error} Only one digit at a time can be read.", icon=":material/folder_off:")
+        return log.watch("Draw", read_picture, picture, classifier, digits="one")
 
 
 def show_reading(reading: Reading, empty: bool) -> Digit | None:
