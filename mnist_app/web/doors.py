@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config, file_util
+from streamlit import config, file_util, runtime
 from streamlit.web.server.server_util import is_allowed_origin
 
 from mnist_app.web import public
@@ -20,6 +20,9 @@ INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 CLOSED = ("/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/_stcore/agent/mcp")
 OPEN_FILES = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")  # this process's; on Windows there is none
 SPARE_FILES = 64  # that stay free for what is being answered, such as models and databases
+UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")  # where a page sends a file of its session
+MOST_FILES, MOST_BYTES = 100, 300 * 2**20  # that a session may hold
+TOO_MUCH = f"A page holds at most {MOST_FILES} files with {MOST_BYTES >> 20} MB in all; remove some first."
 NOT_HERE = "Not found."
 FULL = "Too many people use this server at the moment; try again in a minute."
 
@@ -83,6 +86,8 @@ def refuse(scope: Scope) -> ASGIApp | None:
         return PlainTextResponse(NOT_HERE, 404)
     if scope["type"] == "websocket" and _is_foreign(Headers(scope=scope)):
         return _hang_up
+    if (upload := UPLOAD.search(scope["path"])) and scope["method"] == "PUT" and _is_too_much(upload[1], scope):
+        return PlainTextResponse(TOO_MUCH, 413)
     if files_left() < SPARE_FILES:
         if scope["type"] == "websocket":
             return _hang_up
@@ -112,6 +117,14 @@ def _is_foreign(headers: Headers) -> bool:
     if origin is None or not config.get_option("server.enableCORS"):
         return False
     return urlsplit(origin).netloc != headers.get("host") and not is_allowed_origin(origin)
+
+
+def _is_too_much(session: str, scope: Scope) -> bool:
+    """Whether a session would hold too much with the file that it sends now."""
+    files = runtime.get_instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]  # of the one in memory
+    held = files.get(session, {}).values()
+    coming = int(Headers(scope=scope).get("content-length", MOST_BYTES + 1))
+    return len(held) >= MOST_FILES or sum(len(file.data) for file in held) + coming > MOST_BYTES
 
 
 async def _hang_up(_: Scope, __: Receive, send: Send) -> None:

@@ -20,6 +20,7 @@ from mnist_app.web.left_out_ink import LeftOut
 from mnist_app.web.session import PictureFile
 
 STEP_SIDE = 220  # pixels of a step's picture
+READING = "Reading … A large picture waits while two others are opened."
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def decode(file: PictureFile) -> np.ndarray:
     return open_picture(file.content)
 
 
-@ui.keep(max_entries=64, show_spinner="Reading …")  # 0.2 MB each, of a large photo
+@ui.keep(max_entries=64, show_spinner=READING)  # 0.2 MB each, of a large photo
 def read_file(
     file: PictureFile, model: StoredModel, head: Head | None = None, boxes: tuple[Box, ...] | None = None
 ) -> Answer:

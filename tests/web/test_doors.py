@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 from alone import run_alone
@@ -8,7 +9,9 @@ from mnist_app.web import doors, public
 HOST = "digits.example.org"
 
 
-def ask(path: str = "/", kind: str = "http", origin: str | None = None) -> list[dict[str, Any]]:
+def ask(
+    path: str = "/", kind: str = "http", origin: str | None = None, puts: int | None = None
+) -> list[dict[str, Any]]:
     """Ask an app behind the doors; returns what it sends."""
     sent = []
 
@@ -19,7 +22,8 @@ def ask(path: str = "/", kind: str = "http", origin: str | None = None) -> list[
         sent.append(message)
 
     headers = [(b"host", HOST.encode())] + ([(b"origin", origin.encode())] if origin else [])
-    scope = {"type": kind, "scheme": "http", "headers": headers, "method": "GET", "path": path}
+    headers += [(b"content-length", str(puts).encode())] if puts else []
+    scope = {"type": kind, "scheme": "http", "headers": headers, "method": "PUT" if puts else "GET", "path": path}
     run_alone(doors.Doors(app)(scope, None, send))
     return sent
 
@@ -54,3 +58,17 @@ def test_where_files_run_out_the_next_is_refused_with_a_sentence(monkeypatch):
     assert (start["status"], Headers(raw=start["headers"])["retry-after"]) == (503, "60")
     assert body["body"].decode() == doors.FULL
     assert ask(kind="websocket")[0]["type"] == "websocket.close"
+
+
+def test_a_page_holds_so_many_files_and_bytes(monkeypatch):
+    held = {"full": {i: SimpleNamespace(data=b"x") for i in range(doors.MOST_FILES)}}
+    held["heavy"] = {0: SimpleNamespace(data=bytes(doors.MOST_BYTES - 1000))}
+    manager = SimpleNamespace(uploaded_file_mgr=SimpleNamespace(file_storage=held))
+    monkeypatch.setattr(doors.runtime, "get_instance", lambda: manager)
+    statuses = {
+        (session, size): ask(f"/_stcore/upload_file/{session}/file", puts=size)[0]["status"]
+        for session in ("new", "full", "heavy")
+        for size in (1000, 1001)
+    }
+    refused = {asked for asked, status in statuses.items() if status == 413}
+    assert refused == {("full", 1000), ("full", 1001), ("heavy", 1001)}
