@@ -34,7 +34,8 @@ from mnist_app.web.api import bodies, description, work
 
 ROOT = Path(__file__).parents[1]
 README, CONTRIBUTING, DOCS = ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs"
-PAGES = (README, CONTRIBUTING, *sorted(DOCS.glob("*.md")))
+SECURITY = ROOT / "SECURITY.md"
+PAGES = (README, CONTRIBUTING, SECURITY, *sorted(DOCS.glob("*.md")))
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = "python -m mnist_app "
 ADDRESS = re.compile(r"(GET|POST) (/\S+)")
@@ -121,6 +122,20 @@ def test_every_page_is_linked_from_the_readme():
     }
 
 
+def test_every_promise_has_tests_that_exist():
+    known = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", read(file), re.M)
+    }
+    promises = table(SECURITY, "promise")
+    assert len(promises) > 10
+    for promise, (named,) in promises.items():
+        tests = re.findall(r"`(\w+)`", named)
+        assert tests, promise
+        assert not set(tests) - known, promise
+
+
 @every_page
 def test_links_lead_somewhere(page):
     for link in links(page):
@@ -158,6 +173,15 @@ def test_commands_are_understood(page):
 def test_every_command_is_told():
     told = {command.split()[0] for command in commands(DOCS / "command-line.md")}
     assert told == set(typer.main.get_command(command_line).commands)
+
+
+def test_every_option_is_told_and_those_that_are_told_exist():
+    known = typer.main.get_command(command_line).commands.values()
+    options = {option for each in known for one in each.params for option in one.opts if option.startswith("--")}
+    told = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", " ".join(map(read, PAGES))))
+    assert not options - told
+    alone = {span.split()[0] for page in PAGES for span in spans(page) if span.startswith("--")}
+    assert not alone - options - {"--help"}
 
 
 def test_every_page_of_the_app_is_told_in_the_order_of_the_navigation():
