@@ -53,10 +53,17 @@ def wait_until_idle(page: Page) -> None:
     wait_until(page, PICTURES_SHOWN)
 
 
-def wait_until(page: Page, expression: str) -> None:
-    """Wait until JavaScript says so; Playwright's own way has the page make a script of text, which it must not."""
-    end = time.monotonic() + SECONDS / 1000
-    while not page.evaluate(expression):
+def wait_until(page: Page, expression: str, told: object = None, patience: float = SECONDS) -> None:
+    """Wait until JavaScript says so; Playwright's own way has the page make a script of text, which it must not.
+
+    Args:
+        page: that is asked.
+        expression: what it is asked, or a function of what it is told.
+        told: to it.
+        patience: how long to wait, in milliseconds.
+    """
+    end = time.monotonic() + patience / 1000
+    while not page.evaluate(expression, told):
         if time.monotonic() > end:
             raise TimeoutError(expression)
         page.wait_for_timeout(50)

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, TimeoutError, expect
-from serving import IDLE, SECONDS, Server, wait_until_idle
+from playwright.sync_api import Browser, Page, expect
+from serving import IDLE, SECONDS, Server, wait_until, wait_until_idle
 
 from mnist_app.web.navigation import CHALLENGE, CONFIDENCE, ERRORS, FIRST, PAGES, UPLOAD
 
@@ -71,7 +71,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, server: Server) -> It
     address, *clicks = PLACES[request.param]
     page.goto(f"{server.url}/{address}")
     page.get_by_role("heading", level=1).wait_for(timeout=SECONDS)
-    page.wait_for_function(STYLED, timeout=SECONDS)
+    wait_until(page, STYLED)
     page.add_style_tag(content="* { transition: none !important }")  # a theme's colours come at once
     expect(page.locator(IDLE)).to_be_visible(timeout=SECONDS)
     for click in clicks:
@@ -88,7 +88,7 @@ def ask_axe(page: Page, width: int) -> list[str]:
     found = []
     for theme, rules in (("dark", ["color-contrast"]), ("light", None)):  # a theme changes nothing but colours
         page.emulate_media(color_scheme=theme)
-        page.wait_for_function(THEME, arg=theme)
+        wait_until(page, THEME, theme)
         found += [f"{theme}, {width} pixels wide: {said}" for said in page.evaluate(FIND, [STREAMLITS, rules])]
     return found
 
@@ -109,7 +109,7 @@ def test_a_page_is_for_everyone(page):
     for width, height in NARROW:
         page.set_viewport_size({"width": width, "height": height})
         with suppress(TimeoutError):  # a chart takes a moment to follow
-            page.wait_for_function(f"!({CUT})().length", timeout=SECONDS / 4)
+            wait_until(page, f"!({CUT})().length", patience=SECONDS / 4)
         assert not page.evaluate(CUT), f"cut at {width} pixels"
         assert not page.evaluate(SMALL, CONTROLS), f"too small for a finger at {width} pixels"
     assert not unseen_focus(page)

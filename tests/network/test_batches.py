@@ -71,3 +71,13 @@ def test_the_augmentation_gets_gentler_towards_the_end():
     assert strengths == sorted(strengths, reverse=True)
     assert (strengths[-1], batches.augmentation_strength(11, 10)) == (0.25, 0.25)
     assert batches.augmentation_strength(1, 1) == 1.0
+
+
+def test_a_network_that_goes_on_begins_as_the_last_epoch_was(mnist_test):
+    x, y = mnist_test[0][:50], mnist_test[1][:50]
+    settings = TrainingSettings(epochs=3, augmentation="gentle")
+    anew, further = batches.Batches(x, y, settings), batches.Batches(x, y, settings, settled=True)
+    for epoch, same in ((1, False), (3, True)):
+        anew.start(epoch)
+        further.start(epoch)
+        assert np.array_equal(anew[0][0], further[0][0]) is same

@@ -50,7 +50,7 @@ def show_table(models: list[StoredModel]) -> None:
         alt="Table: claim, accuracy and size of every network; the CSV has the same figures",
     )
     ui.offer_csv(lambda: rows, "models")
-    st.caption("How long each takes for a digit, `python -m mnist_app bench` measures on your machine.")
+    st.caption("How long each takes for a digit is measured on your machine by the command “bench”.")
 
 
 def show_claimed_epochs(models: list[StoredModel]) -> None:
