@@ -23,6 +23,8 @@ class Batches(keras.utils.PyDataset):
         settings: TrainingSettings,
         weights: np.ndarray | None = None,
         teacher: Classifier | None = None,
+        *,
+        settled: bool = False,
     ) -> None:
         """Keep what batches are made of.
 
@@ -32,11 +34,12 @@ class Batches(keras.utils.PyDataset):
             settings: how they are changed, and the seed.
             weights: `(n,)` float32, what a mistake with each image counts; 1 where None.
             teacher: says what else each image could be.
+            settled: whether the network goes on from a trained one: then all epochs are like the last.
         """
         super().__init__()
         self._images, self._labels, self._settings = images, labels, settings
         self._weights = np.ones(len(images), np.float32) if weights is None else weights
-        self._teacher = teacher
+        self._teacher, self._settled = teacher, settled
         self.start(1)
 
     def __len__(self) -> int:
@@ -46,7 +49,7 @@ class Batches(keras.utils.PyDataset):
         """Give the batches of an epoch from now on, counted from 1."""
         self._epoch = epoch
         self._order = np.random.default_rng([self._settings.seed, self._epoch]).permutation(len(self._images))
-        strength = augmentation_strength(self._epoch, self._settings.epochs)
+        strength = LAST_STRENGTH if self._settled else augmentation_strength(self._epoch, self._settings.epochs)
         self._augmentation = AUGMENTATIONS[self._settings.augmentation].gentler(strength)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -90,7 +90,7 @@ def train(
         own = repeat(lesson, len(x_train))
         x_train, y_train = (np.concatenate(both) for both in zip((x_train, y_train), own, strict=True))
         weights = np.concatenate([weights, np.ones(len(own[1]), np.float32)])
-    batches = Batches(x_train, y_train, settings, weights, find_teacher(settings))
+    batches = Batches(x_train, y_train, settings, weights, find_teacher(settings), settled=lesson is not None)
     network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
     if lesson:
         go_on_from(lesson.base, network)
