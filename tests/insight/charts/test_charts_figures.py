@@ -25,6 +25,7 @@ from mnist_app.insight.charts.learning import balance_chart, balance_rows, curve
 from mnist_app.insight.charts.map import BY_DIGIT, fill, map_chart, map_table
 from mnist_app.insight.charts.matrix import confusion_chart, confusion_rows, per_class_chart, per_class_rows
 from mnist_app.insight.places import scale_points
+from mnist_app.insight.slices import CHANCE
 
 Y_TRUE = np.arange(1000) % 10
 Y_PROB = np.random.default_rng(0).dirichlet(np.ones(10) / 5, 1000)
@@ -56,8 +57,8 @@ CHARTS = {
         "Taken from a probability of 50 %: precision", 13,
     ),
     "slices": (
-        slices_chart([{"slice": "slant 5°", "digits": 9, "misread": 1} | SHARES]),
-        "slant 5°: 90.0 % read right, between 85.0 and 95.0", 1,
+        slices_chart([{"slice": "slant 5°", "digits": 9, "misread": 1, "verdict": CHANCE} | SHARES]),
+        f"slant 5°: 90.0 % read right, between 85.0 and 95.0; {CHANCE}", 1,
     ),
     "pages": (
         pages_chart([{"page": "empty paper", "pages": 9} | SHARES]),
@@ -91,8 +92,9 @@ def test_every_mark_is_read_out_as_a_sentence_and_the_table_has_a_row_for_each(n
 
 def test_the_table_is_named_and_written_as_the_tooltips():
     rows, formats = figures(CHARTS["slices"][0].to_dict())
+    shares = {"Read right": 0.9, "At least": 0.85, "At most": 0.95}
     assert rows.to_dict("records") == [
-        {"Slice": "slant 5°", "Digits": 9, "Misread": 1, "Read right": 0.9, "At least": 0.85, "At most": 0.95}
+        {"Slice": "slant 5°", "Digits": 9, "Misread": 1} | shares | {"Beside the others": CHANCE}
     ]
     assert formats["Digits"] == ","
     assert formats["Read right"] == ".2%"
