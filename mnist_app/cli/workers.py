@@ -88,21 +88,22 @@ def on_cluster(scheduler: str) -> Iterator[Workers]:
         yield Workers(executor, EACH_AHEAD * threads, (KilledWorker,))
 
 
-def _begin() -> None:
+# What follows runs in further processes, where no line is counted; the tests see what it does there.
+def _begin() -> None:  # pragma: no cover
     """Prepare a process that works beside others: it ends with the one that started it, and has one core."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the first process ends the others
     Thread(target=_end_with_parent, daemon=True).start()
     _compute_alone()
 
 
-def _compute_alone() -> None:
+def _compute_alone() -> None:  # pragma: no cover
     """Have this process compute in one thread: there are others for the other cores."""
     cv2.setNumThreads(1)
     threadpool_limits(1)
     litert.limit_threads(1)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent() -> None:  # pragma: no cover
     if parent := parent_process():
         parent.join()
     os._exit(1)

@@ -1,17 +1,30 @@
 import json
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 
 import cv2
+import psutil
 import pytest
 from typer.testing import CliRunner
 
 from mnist_app.cli import predict
 from mnist_app.cli.commands import app
 from mnist_app.cli.workers import FEW, Workers, on_cluster, on_this_machine
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def main(monkeypatch):
+    """A new process runs its starter's main module again: where a page was tested before, that is the page."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 def double(number):
@@ -118,6 +131,33 @@ def test_predict_asks_a_cluster_and_prints_the_same(tmp_path, mnist_test):
     assert together.exit_code == alone.exit_code == 1
     assert together.stdout == alone.stdout
     assert [json.loads(line)["text"] for line in together.stdout.splitlines()] == ["7", "2", "1", ""]
+
+
+def test_processes_end_with_the_one_that_started_them():
+    code = """
+import time
+from mnist_app.cli.workers import on_this_machine
+with on_this_machine(1, processes=2) as workers:
+    naps = [workers.executor.submit(time.sleep, 0.1 + 300 * i) for i in range(3)]
+    naps[0].result()
+    print("begun", flush=True)
+    naps[2].result()
+"""
+    starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT)
+    assert starter.stdout.readline() == b"begun\n"
+    children = psutil.Process(starter.pid).children()
+    starter.kill()
+    starter.wait()
+    assert len(children) >= 2
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_a_cluster_without_dask_or_without_a_worker_is_one_sentence(monkeypatch):
+    with cluster(0) as address, pytest.raises(ValueError, match="has no worker yet"), on_cluster(address):
+        pass
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ValueError, match="pip install -r requirements-cluster.txt"), on_cluster("tcp://127.0.0.1:1"):
+        pass
 
 
 def test_a_cluster_that_is_not_there_is_one_sentence():

@@ -1,4 +1,5 @@
 import io
+import os
 import stat
 import subprocess
 import sys
@@ -220,6 +221,24 @@ def test_missing_file(tmp_path):
         open_picture(tmp_path / "nothing.png")
 
 
+def test_a_folder_that_cannot_be_listed_is_told_and_the_others_are_read(tmp_path, red, monkeypatch):
+    for name in ("closed", "open"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").write_bytes(encode(red, "PNG"))
+    scan = os.scandir
+
+    def refuse(folder):
+        if folder.name == "closed":
+            raise PermissionError
+        return scan(folder)
+
+    monkeypatch.setattr(picture_files.os, "scandir", refuse)
+    closed, picture = list_pictures(tmp_path)
+    assert picture == tmp_path / "open" / "a.png"
+    with pytest.raises(PictureError, match="a folder, and what is in it cannot be listed"):
+        open_picture(closed)
+
+
 def test_folders(tmp_path, red):
     with pytest.raises(PictureError, match="holds no picture"):
         next(list_pictures(tmp_path))
@@ -227,4 +246,7 @@ def test_folders(tmp_path, red):
     (tmp_path / "a.jpg").write_bytes(encode(red, "JPEG"))
     (tmp_path / "notes.txt").write_text("no picture")
     assert [path.name for path in list_pictures(tmp_path)] == ["a.jpg", "b.PNG"]
+    (tmp_path / "aa").mkdir()
+    (tmp_path / "aa" / "z.png").write_bytes(encode(red, "PNG"))
+    assert [path.name for path in list_pictures(tmp_path)] == ["a.jpg", "z.png", "b.PNG"], "folders by name, too"
     assert list(list_pictures(tmp_path / "x.png")) == [tmp_path / "x.png"]

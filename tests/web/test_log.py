@@ -65,6 +65,25 @@ def test_what_the_server_tells_once_more_is_left_out(written):
     assert len(lines(written)) == 1
 
 
+def test_all_that_the_process_logs_has_one_form(monkeypatch, capsys):
+    server, own = logging.getLogger("streamlit.some_part"), logging.StreamHandler(io.StringIO())
+    for logger, handlers in ((server, [own]), (logging.root, [])):
+        monkeypatch.setattr(logger, "handlers", handlers)
+    for logger in filter(lambda known: isinstance(known, logging.Logger), logging.root.manager.loggerDict.values()):
+        monkeypatch.setattr(logger, "handlers", list(logger.handlers))
+        monkeypatch.setattr(logger, "propagate", logger.propagate)
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    monkeypatch.setattr(logging.getLogger("streamlit.error_util"), "filters", [])
+    monkeypatch.setattr(log.LOG, "level", log.LOG.level)
+    server.propagate = False
+    log.set_up()
+    server.warning("One\nline")
+    logging.getLogger("streamlit.error_util").error(log.TOLD_ELSEWHERE)
+    log.LOG.info("Another")
+    said = [re.sub(r"^[-0-9]+ [:,0-9]+ ", "", line) for line in capsys.readouterr().err.splitlines()]
+    assert said == ["WARNING One line", "INFO Another"]
+
+
 def test_an_error_that_others_tell_is_one_line_too(written):
     log.LOG.error("Exception in a callback", exc_info=ValueError("one\ntwo"))
     (line,) = lines(written)

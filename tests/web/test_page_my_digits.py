@@ -1,4 +1,5 @@
 import io
+import re
 import time
 import zipfile
 from datetime import UTC, datetime
@@ -66,6 +67,24 @@ def test_all_kept_digits_are_shown_with_what_they_say(kept):
     assert "Your 7 is read as 1 in 1 of 1." in said(page)
     assert len(page.get("popover")) == 12 + 1  # one for all
     assert "Nothing is kept yet" in open_page("somebody else").info[0].value
+
+
+def test_ones_matrix_hand_and_place_on_the_map_are_shown(store, mnist_test):
+    images, labels = mnist_test
+    features = load_classifier(find_model()).predict(images[:100]).features
+    read = [NO_DIGIT, *labels[1:100].tolist()]
+    for i in range(100):
+        now = datetime.now(UTC)
+        store.keep("me", Entry(images[i], features[i], "flagship", read[i], int(labels[i]), "drawn", now))
+    page = open_page()
+    assert "1 of your digits was taken for no digit." in said(page)
+    assert not page.get("vega_lite_chart")
+    yours = [caption.value for caption in page.caption if "MNIST's" in caption.value]
+    assert sum(int(re.search(r"yours \((\d+)\)", caption)[1]) for caption in yours) == 100
+    page.session_state["my_matrix"] = page.session_state["my_map"] = True
+    matrix, places = (chart.proto for chart in page.run().get("vega_lite_chart"))
+    assert matrix.alt.startswith("Confusion matrix of your digits")
+    assert places.alt == "Map of the test digits, with your own as black diamonds"
 
 
 def test_digits_are_filtered_relabelled_and_deleted(store, kept):

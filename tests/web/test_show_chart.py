@@ -1,12 +1,15 @@
 from streamlit.testing.v1 import AppTest
 
+from mnist_app.insight.slices import WORSE
+
 
 def script() -> None:
     from mnist_app.insight.charts.evaluation import slices_chart
+    from mnist_app.insight.slices import WORSE
     from mnist_app.web.charts import show_chart
 
     shares = {"accuracy": 0.9, "low": 0.85, "high": 0.95}
-    spec = slices_chart([{"slice": "slant 5°", "digits": 1200, "misread": 120} | shares]).to_dict()
+    spec = slices_chart([{"slice": "slant 5°", "digits": 1200, "misread": 120, "verdict": WORSE} | shares]).to_dict()
     show_chart(spec, "Accuracy of each slice", "slices")
     show_chart(spec, "The same, with a table of the page's own", "shown", table=False)
 
@@ -22,4 +25,5 @@ def test_a_chart_has_a_name_and_its_figures_folded_below():
     (table,) = page.run().dataframe
     assert table.value.iloc[0].to_dict() == {
         "Slice": "slant 5°", "Digits": 1200, "Misread": 120, "Read right": 0.9, "At least": 0.85, "At most": 0.95,
+        "Beside the others": WORSE,
     }  # fmt: skip
