@@ -247,7 +247,7 @@ def predict(
             file.write(submission)
         return
     question = predict.Question(model, digits.value)
-    if predict.answer_pictures(paths, question, Format(format), output, processes, scheduler):
+    if predict.answer_pictures(paths, question, Format(format), output, processes=processes, scheduler=scheduler):
         raise typer.Exit(1)
 
 

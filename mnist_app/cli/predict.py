@@ -54,6 +54,7 @@ def answer_pictures(
     question: Question,
     format: Format,
     output: Path | None,
+    *,
     processes: int | None = None,
     scheduler: str | None = None,
 ) -> bool:

@@ -42,6 +42,7 @@ def measure(
     hands: Sequence[Hand],
     classifier: Classifier,
     memory: Memory,
+    *,
     counts: tuple[int, ...] = COUNTS,
     draws: int = DRAWS,
     advance: Callable[[int], object] = lambda _: None,

@@ -48,6 +48,7 @@ def show_picture(
     key: str,
     name: str,
     url: str,
+    *,
     shape: tuple[int, ...],
     reading: Reading,
     taken: TakenBoxes,

@@ -122,7 +122,13 @@ def show_card(file: PictureFile, model: StoredModel, head: Head | None, answer: 
             if answer.taken.left_out:
                 st.warning(answer.taken.left_out, icon=":material/gesture:")
             labelled_picture.show_picture(
-                _picture_key(file), file.name, answer.url, answer.shape, reading, answer.taken, left_out
+                _picture_key(file),
+                file.name,
+                answer.url,
+                shape=answer.shape,
+                reading=reading,
+                taken=answer.taken,
+                left_out=left_out,
             )
         readable = [digit for digit in reading.digits if digit.features.size]  # drawn by hand: none
         if readable:

@@ -334,7 +334,7 @@ def link_digit(model: str, number: int) -> None:
 
 
 def show_gallery(
-    exam: Exam, found: np.ndarray, key: str, columns: int = 8, least: int = 84, per_page: int = PER_PAGE
+    exam: Exam, found: np.ndarray, key: str, *, columns: int = 8, least: int = 84, per_page: int = PER_PAGE
 ) -> None:
     """Show the test digits of these numbers `(k,)`, `per_page` at a time; each leads to its detail.
 

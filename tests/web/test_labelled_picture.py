@@ -32,7 +32,9 @@ def show(mnist_test, classifier, monkeypatch):
     reading = read_picture(page, classifier)
 
     def show(taken=AS_READ, left_out=()) -> dict:
-        labelled_picture.show_picture("key", "a.png", "data:", page.shape, reading, taken, left_out)
+        labelled_picture.show_picture(
+            "key", "a.png", "data:", shape=page.shape, reading=reading, taken=taken, left_out=left_out
+        )
         return told
 
     return show
