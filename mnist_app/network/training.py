@@ -127,11 +127,6 @@ def train(
             callbacks.EpochStart(batches.start),
             callbacks.HistoryFile(model.folder / "history.csv", finished),
             callbacks.StepProgress(progress),
-            *(
-                [callbacks.SampleAnswers(datasets.to_input(test[0][list(watching.NUMBERS)]), answers)]
-                if answers
-                else []
-            ),
             *watchers,
             callbacks.Checkpoint(model.unfinished),  # last, so that a state never lacks its row of the history
         ],

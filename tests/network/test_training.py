@@ -23,6 +23,7 @@ def trained(small_mnist, tmp_path_factory):
         calibration.calibrate(model, small_mnist)
         evaluation.store_evaluation(model, small_mnist)
     assert len(answers) >= 2, "before the first step and after the last"
+    assert answers[0] != answers[1], "each is told once"
     assert {len(each) for each in answers} == {10}
     return model_store.find_model("quick", folder), steps
 
