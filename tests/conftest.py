@@ -52,6 +52,13 @@ def classifier() -> Classifier:
 
 
 @pytest.fixture(scope="session")
+def note(mnist_test: tuple[np.ndarray, np.ndarray]) -> bytes:
+    """A 7 and a 2 side by side on white paper, 560 x 280, as a PNG file."""
+    page = np.concatenate([cv2.resize(255 - image, (280, 280)) for image in mnist_test[0][:2]], axis=1)
+    return cv2.imencode(".png", page)[1].tobytes()
+
+
+@pytest.fixture(scope="session")
 def maker(tmp_path_factory) -> PageMaker:
     """Draws pages of the test part with what pip brings alone, so that they are the same everywhere."""
     return PageMaker("test", folder=tmp_path_factory.mktemp("nothing"))

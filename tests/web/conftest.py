@@ -5,8 +5,6 @@ import time
 from collections.abc import Iterator
 from threading import Thread
 
-import cv2
-import numpy as np
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -28,13 +26,6 @@ def api() -> Iterator[str]:
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="session")
-def note(mnist_test: tuple[np.ndarray, np.ndarray]) -> bytes:
-    """A 7 and a 2 side by side on white paper, 560 x 280, as a PNG file."""
-    page = np.concatenate([cv2.resize(255 - image, (280, 280)) for image in mnist_test[0][:2]], axis=1)
-    return cv2.imencode(".png", page)[1].tobytes()
 
 
 @pytest.fixture(autouse=True)
