@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urljoin
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.proto.Common_pb2 import FileUploaderState, FileURLs
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -129,14 +129,15 @@ class StreamlitClient:
         Raises:
             urllib.error.HTTPError: the server takes none of them.
         """
-        state = WidgetState()
-        state.file_uploader_state_value.SetInParent()
+        widget, _ = self.find(key)
+        before = self._widgets.get(widget, WidgetState()).file_uploader_state_value.uploaded_file_info
+        now = FileUploaderState()
         for name, place in zip(files, self._ask_for_places(list(files)), strict=True):
             self._send_file(place, name, files[name])
-            info = state.file_uploader_state_value.uploaded_file_info.add()
-            info.file_id, info.name, info.size = place.file_id, name, len(files[name])
-            info.file_urls.CopyFrom(place)
-        return self._set(key, file_uploader_state_value=state.file_uploader_state_value)
+            now.uploaded_file_info.add(file_id=place.file_id, name=name, size=len(files[name]), file_urls=place)
+        for info in before:
+            self._send("DELETE", info.file_urls.delete_url)
+        return self._set(key, file_uploader_state_value=now)
 
     def find(self, key: str) -> tuple[str, str]:
         """The id of the widget with this key on the page, and of the fragment that it stands in.
@@ -145,9 +146,8 @@ class StreamlitClient:
             LookupError: there is none.
         """
         for delta in self.shown.values():
-            element = getattr(delta.new_element, delta.new_element.WhichOneof("type"))
-            if getattr(element, "id", "").endswith(f"-{key}"):
-                return element.id, delta.fragment_id
+            if (name := _widget(delta)).endswith(f"-{key}"):
+                return name, delta.fragment_id
         raise LookupError(f"There is no widget {key!r} on this page.")
 
     @property
@@ -175,8 +175,11 @@ class StreamlitClient:
         head = f'--{border}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
         head += "Content-Type: application/octet-stream\r\n\r\n"
         body = head.encode() + content + f"\r\n--{border}--\r\n".encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={border}", "X-Xsrftoken": self._cookies[XSRF]}
-        request = urllib.request.Request(urljoin(self.url, place.upload_url), body, headers, method="PUT")
+        self._send("PUT", place.upload_url, body, f"multipart/form-data; boundary={border}")
+
+    def _send(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> None:
+        headers = {"Content-Type": kind, "X-Xsrftoken": self._cookies[XSRF]}
+        request = urllib.request.Request(urljoin(self.url, path), body, headers, method=method)
         self._web.open(request, timeout=self._patience).close()
 
     def _receive(self) -> tuple[ForwardMsg, int]:
@@ -253,3 +256,10 @@ class StreamlitClient:
             if path in touched or (fragment and delta.fragment_id != fragment)
         }
         self._cache = {key: (run, kept) for key, (run, kept) in self._cache.items() if self._run - run <= 2}
+        widgets = set(map(_widget, self.shown.values()))
+        self._widgets = {name: state for name, state in self._widgets.items() if name in widgets}
+
+
+def _widget(delta: Delta) -> str:
+    """The id of the widget that an element is; "" where it is none."""
+    return getattr(getattr(delta.new_element, delta.new_element.WhichOneof("type")), "id", "")
