@@ -11,7 +11,7 @@ from mnist_app.network.litert import LiteRT
 from mnist_app.network.model_store import DEFAULT_MODEL, Calibration, DigitTest, StoredModel, naming, open_model
 from mnist_app.settings import CLASSES, IMAGE_SIZE
 
-CHUNK = 250  # images per call: more would not be faster, and the maps of all would fill the memory
+CHUNK = 64  # images per call: more would not be faster, and each interpreter keeps the room that they take
 SMALL = 1_000_000  # bytes of a network that has answered before a second thread is awake
 
 
