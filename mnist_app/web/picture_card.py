@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
+from mnist_app.network.classifier import Classifier
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.personal import Head
 from mnist_app.reading import corrections, wording
@@ -18,9 +19,11 @@ from mnist_app.web import labelled_picture, left_out_ink, log, taps, taught, ui,
 from mnist_app.web.from_canvas import AS_READ, TakenBoxes, take_boxes
 from mnist_app.web.left_out_ink import LeftOut
 from mnist_app.web.session import PictureFile
+from mnist_app.web.waiting import Line, Turn
 
 STEP_SIDE = 220  # pixels of a step's picture
 READING = "Reading … A large picture waits while two others are opened."
+LINE = Line()
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,35 @@ def decode(file: PictureFile) -> np.ndarray:
     return open_picture(file.content)
 
 
-@ui.keep(max_entries=64, show_spinner=READING)  # 0.2 MB each, of a large photo
 def read_file(
     file: PictureFile, model: StoredModel, head: Head | None = None, boxes: tuple[Box, ...] | None = None
 ) -> Answer:
-    """Read a file, once for each network, what it was taught, and choice of boxes."""
+    """Read a file, when its turn comes; meanwhile the page says how many are before it."""
+    turn = _line_up(file, model, head, boxes)
+    while not turn.future.done():
+        before = turn.before
+        with st.spinner(say_waiting(before)):
+            turn.wait(before)
+    if turn.future.exception():
+        _line_up.clear(file, model, head, boxes)  # type: ignore[attr-defined]
+    return turn.future.result()
+
+
+def say_waiting(before: int) -> str:
+    """What the page says while a picture waits for so many others, or is read."""
+    if not before:
+        return READING
+    return f"{before} {'other is' if before == 1 else 'others are'} before you; your picture is read after theirs."
+
+
+@ui.keep(max_entries=64)  # 0.2 MB each, of a large photo
+def _line_up(file: PictureFile, model: StoredModel, head: Head | None, boxes: tuple[Box, ...] | None) -> Turn[Answer]:
+    """Have a file read, once for each network, what it was taught, and choice of boxes."""
     network = taught.classifier(model.name, head)
+    return LINE.join(lambda: _read(file, network, boxes))
+
+
+def _read(file: PictureFile, network: Classifier, boxes: tuple[Box, ...] | None) -> Answer:
     try:
         reading = log.watch("Upload", lambda: read_picture(decode(file), network, boxes=boxes))
     except PictureError as error:
@@ -70,7 +96,7 @@ def make_steps(file: PictureFile) -> tuple[Step, ...]:
 
 def forget_pictures() -> None:
     """Forget all that was read; whoever still looks at a picture has it read anew."""
-    for remembered in (decode, read_file, make_steps):
+    for remembered in (decode, _line_up, make_steps):
         remembered.clear()  # type: ignore[union-attr]
 
 

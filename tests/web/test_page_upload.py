@@ -1,9 +1,12 @@
 import io
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -17,6 +20,7 @@ from mnist_app.web import navigation, picture_card, taps
 from mnist_app.web.examples import PAGE_ROWS, compose_page
 from mnist_app.web.from_canvas import NO_BOXES
 from mnist_app.web.session import PictureFile
+from mnist_app.web.waiting import Line
 
 APP = Path(__file__).parents[2] / "app.py"
 NUMBER = "\n".join(PAGE_ROWS)
@@ -274,7 +278,7 @@ def test_an_upload_is_decoded_once_and_read_once_a_choice_of_boxes(page, mnist_t
 
     count("open_picture")
     count("read_picture")
-    for cached in (picture_card.decode, picture_card.read_file, picture_card.make_steps):
+    for cached in (picture_card.decode, picture_card._line_up, picture_card.make_steps):
         cached.clear()
     file, boxes = upload_page(page, mnist_test)
     for _ in range(3):
@@ -286,12 +290,43 @@ def test_an_upload_is_decoded_once_and_read_once_a_choice_of_boxes(page, mnist_t
     assert times == {"open_picture": 1, "read_picture": 2}, "as it is, and with other boxes"
 
 
+def test_who_waits_is_told_how_many_are_before(page, mnist_test, monkeypatch):
+    line, go_on, said = Line(at_once=1), Event(), []
+    line.join(go_on.wait)
+
+    def say(text: str) -> nullcontext:
+        said.append(text)
+        go_on.set()
+        return nullcontext()
+
+    monkeypatch.setattr(picture_card, "LINE", line)
+    monkeypatch.setattr(st, "spinner", say)
+    picture_card._line_up.clear()
+    upload(page, ("7.png", digit_file(mnist_test, 0), "image/png"))
+    assert said[0] == "1 other is before you; your picture is read after theirs."
+    assert set(said[1:]) <= {picture_card.READING}
+    assert [code.value for code in page.code] == ["7"]
+
+
+def test_a_reading_that_failed_is_tried_again(page, mnist_test, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("boom")
+
+    picture_card._line_up.clear()
+    with monkeypatch.context() as broken:
+        broken.setattr(picture_card, "read_picture", fail)
+        page.file_uploader(key="files").set_value([("7.png", digit_file(mnist_test, 0), "image/png")]).run()
+        assert [error.message for error in page.exception] == ["boom"]
+    page.run()
+    assert [code.value for code in page.code] == ["7"]
+
+
 def test_many_uploads_are_not_read_again(page, mnist_test, monkeypatch):
     read, times = picture_card.read_picture, []
     monkeypatch.setattr(
         picture_card, "read_picture", lambda *args, **options: times.append(1) or read(*args, **options)
     )
-    picture_card.read_file.clear()
+    picture_card._line_up.clear()
     upload(page, *((f"{i}.png", digit_file(mnist_test, i), "image/png") for i in range(20)))
     page.run()
     assert len(times) == 20

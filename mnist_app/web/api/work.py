@@ -1,16 +1,15 @@
 """Reading is work for the processor: it runs in a few threads, so that the server can answer others meanwhile."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
 from typing import ParamSpec, TypeVar
 
+from mnist_app.network.litert import MOST
 from mnist_app.web.api.problems import Problem
 
-THREADS = min(4, os.cpu_count() or 1)  # at a time; each may hold a picture of 320 MB
 MOST_WAITING = 32  # with those at work
 SECONDS = 60  # from asking to the answer
 Given = ParamSpec("Given")
@@ -20,7 +19,7 @@ Made = TypeVar("Made")
 class Desk:
     """Does work in threads of its own, so much at a time; what is more waits, and what is too much is refused."""
 
-    def __init__(self, threads: int = THREADS, most: int = MOST_WAITING, seconds: float = SECONDS) -> None:
+    def __init__(self, threads: int = MOST, most: int = MOST_WAITING, seconds: float = SECONDS) -> None:
         self._pool = ThreadPoolExecutor(threads, "api")
         self._held, self._most, self._seconds = 0, most, seconds
 
