@@ -22,6 +22,7 @@ from mnist_app.cli.terminal import (
 )
 from mnist_app.digits import datasets
 from mnist_app.network import model_store
+from mnist_app.network.installation import check_can_train
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.recipes import DETECTOR, TRAINABLE, find_recipe
 from mnist_app.network.watching import MAPPING, MEASURING
@@ -102,6 +103,7 @@ def train(
 
     After an interruption, the same command goes on from the last finished epoch.
     """
+    check_can_train()
     if with_parent:
         end_with_input()
     settings = find_recipe(recipe).settings.override(**overridden)
@@ -138,6 +140,7 @@ def fine_tune(
     from mnist_app.network import fine_tuning
     from mnist_app.network.personal import MAY_LOSE
 
+    check_can_train()
     if with_parent:
         end_with_input()
     base = model_store.find_model(model)
@@ -188,6 +191,8 @@ def evaluate(
     """Measure a trained model on MNIST's test digits; where its map of them is missing, draw it."""
     from mnist_app.insight import evaluation, map_and_labels
 
+    if keras:
+        check_can_train()
     stored = model_store.find_model(model)
     metrics, arrays = evaluation.evaluate(stored, data)
     metrics |= evaluation.summarize_seeds(stored)
@@ -306,6 +311,7 @@ def inside(
     """Write what the page Inside shows of a network that was trained before there was that page."""
     from mnist_app.network import snapshots
 
+    check_can_train()
     stored = model_store.find_model(snapshots.ARCHITECTURE if epochs else model)
     _say("Starting TensorFlow …")
     from mnist_app.network import training  # takes seconds to import
@@ -323,6 +329,7 @@ def bench(model: Model = model_store.DEFAULT_MODEL, format: Format = Format.tabl
     """Time the reading and the network on this machine, as medians, beside Keras in the same run."""
     from mnist_app.insight import benchmark
 
+    check_can_train()
     print_rows(benchmark.run(model_store.find_model(model)), format)
 
 

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from playwright.sync_api import Page, expect
 
@@ -88,11 +89,13 @@ class Server:
 
 
 @contextmanager
-def serve(log: Path) -> Iterator[Server]:
+def serve(log: Path, environment: Mapping[str, str] = MappingProxyType({}), **more: str) -> Iterator[Server]:
     """Run the app on a free port of this machine until the block ends.
 
     Args:
         log: the file to write what the app prints into.
+        environment: variables that the app has beside this process's.
+        more: settings of Streamlit below `server`.
 
     Raises:
         RuntimeError: the app did not start; the message holds what it printed.
@@ -100,10 +103,11 @@ def serve(log: Path) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = {"port": port, "address": "127.0.0.1", "headless": "true"}
+    options = {"port": port, "address": "127.0.0.1", "headless": "true", **more}
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += [f"--server.{name}={value}" for name, value in options.items()]
-    with log.open("w") as file, subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT) as process:
+    streams = {"stdout": (file := log.open("w")), "stderr": subprocess.STDOUT}
+    with file, subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **streams) as process:
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
             yield Server(f"http://127.0.0.1:{port}", log, process.pid)

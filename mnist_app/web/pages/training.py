@@ -11,6 +11,7 @@ from mnist_app.collection.store import NO_DIGIT
 from mnist_app.insight.charts.learning import loss_chart
 from mnist_app.network import fine_tuning, model_store
 from mnist_app.network.fine_tuning import Lesson
+from mnist_app.network.installation import ONLY_READS, can_train
 from mnist_app.network.model_store import StoredModel
 from mnist_app.network.pace import duration
 from mnist_app.network.personal import MAY_LOSE
@@ -235,6 +236,9 @@ st.header("Train a network")
 if run is not None:  # near the button that starts it, where the eyes are then
     st.fragment(show_run, run_every=1 if running else None)(run, was_running=running is not None)
 show_waiting()
+if not can_train():
+    st.info(ONLY_READS, icon=":material/menu_book:")
+    st.stop()
 if not rights.may_train():
     st.info(rights.REFUSAL, icon=":material/lock:")
     st.stop()
