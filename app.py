@@ -9,7 +9,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import runtime
 
-from mnist_app.web import address, log, navigation, tour
+from mnist_app.web import address, connection, log, navigation, tour
 from mnist_app.web.api.routes import make_routes
 from mnist_app.web.cookie import VisitorCookie
 from mnist_app.web.doors import Doors
@@ -32,6 +32,7 @@ def show_page() -> None:
     page = st.navigation(groups, expanded=True)  # of more than a dozen pages, some would hide behind "View more"
     st.set_page_config(page_title=f"{page.title} · Handwritten digits")
     st.html(STYLE)
+    connection.say_if_lost()
     if st.session_state.setdefault("address_is_new", True):  # later, its words are the widgets'
         address.drop_nonsense()
         st.session_state["address_is_new"] = False

@@ -2,17 +2,22 @@
 
 import gzip
 import os
+import shutil
+import socket
 import struct
+import subprocess
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
+from uuid import uuid4
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["MNIST_APP_COLLECTION"] = f"sqlite:///{tempfile.mkdtemp()}/digits.sqlite"  # none of whoever runs the tests
 
 import cv2
 import numpy as np
+import psycopg
 import pytest
 
 from mnist_app.digits import datasets
@@ -20,6 +25,8 @@ from mnist_app.digits.generated.pages import PageMaker
 from mnist_app.insight.exam import Exam
 from mnist_app.network import model_store
 from mnist_app.network.classifier import Classifier, load_classifier
+
+UNPRIVILEGED = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
 
 
 @pytest.fixture(scope="session")
@@ -106,3 +113,48 @@ def exam() -> Exam:
 def stored(exam) -> np.ndarray:
     """A map on which class c lies about (10 c, -5 c)."""
     return exam.y_true[:, np.newaxis] * np.array([10.0, -5.0]) + np.random.default_rng(1).normal(0, 0.1, (60, 2))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server without databases, which runs as long as the tests do."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        pytest.skip("There is no PostgreSQL here; `apt-get install postgresql` brings one.")
+    folder = Path(tempfile.mkdtemp(prefix="mnist-postgresql-"))  # not in pytest's, which only its own user may enter
+    if UNPRIVILEGED:
+        shutil.chown(folder, UNPRIVILEGED)
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(found[-1].with_name(program)), "-D", str(folder / "data"), *arguments]
+        with (folder.parent / f"{folder.name}.log").open("w+") as log:  # a pipe would stay open as long as the server
+            done = subprocess.run(command, cwd=folder, stdout=log, stderr=log, user=UNPRIVILEGED, timeout=120)
+            log.seek(0)
+            if done.returncode:
+                pytest.skip(f"PostgreSQL does not start here: {log.read().strip()}")
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    try:
+        run("initdb", "--username=tests", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
+        yield f"postgresql://tests@127.0.0.1:{port}"
+        run("pg_ctl", "stop", "-m", "fast")
+    finally:
+        shutil.rmtree(folder)
+        folder.with_suffix(".log").unlink()
+
+
+@pytest.fixture(scope="session")
+def new_database(postgresql) -> Callable[[], str]:
+    """Make an empty PostgreSQL database and return its address."""
+
+    def make() -> str:
+        name = f"test_{uuid4().hex}"
+        with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"{postgresql}/{name}"
+
+    return make

@@ -30,10 +30,17 @@ class Paper {
         this.sheet.onpointerup = this.sheet.onpointercancel = () => this.end();
     }
 
-    // What Python lays on the paper, of which it counts how often it does, and what of the ink it left out.
-    take({ strokes, turn, left_out, name }) {
+    // What Python lays on the paper, of which it counts how often it does, and what of the ink it left out. To a server
+    // that does not know the drawing, such as one in place of one that ended, it is told again.
+    take({ strokes, turn, left_out, name, visit }) {
         this.stored = `mnist-app ${name}`;
         this.leftOut.replaceChildren(...left_out.map(toOutline));
+        const known = this.visit === undefined || visit === this.visit;
+        this.visit = visit;
+        if (!known && !strokes.length && this.strokes.length) {
+            this.turn = turn;
+            this.tell(this.strokes);
+        }
         if (turn === this.turn) return;
         const first = this.turn === undefined;
         this.turn = turn;

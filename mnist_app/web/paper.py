@@ -46,5 +46,5 @@ def show_paper(sheet: Sheet[list[Stroke]], key: str, left_out: Iterable[LeftOut]
         left_out: ink that is marked as left out, in the paper's pixels.
     """
     marks = [{"box": box, "reason": group.reason} for group in left_out for box in group.boxes]
-    data = {"strokes": sheet.content, "turn": sheet.turn, "left_out": marks, "name": key}
+    data = {"strokes": sheet.content, "turn": sheet.turn, "left_out": marks, "name": key, "visit": sheet.visit}
     _show(key=key, data=data, on_strokes_change=lambda: None)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from secrets import token_hex
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -28,12 +29,14 @@ class Sheet(Generic[Content]):
         start: what the program last gave it.
         turn: how often the program gave it something; goes to the canvas with `start`.
         shown: the turn that the canvas has.
+        visit: another one for whoever comes anew, as to a server in place of one that ended.
     """
 
     content: Content
     start: Content = field(init=False)
     turn: int = 0
     shown: int = 0
+    visit: str = field(default_factory=token_hex)
 
     def __post_init__(self) -> None:
         self.start = self.content

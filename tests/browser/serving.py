@@ -88,22 +88,29 @@ class Server:
     process: int
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @contextmanager
-def serve(log: Path, environment: Mapping[str, str] = MappingProxyType({}), **more: str) -> Iterator[Server]:
-    """Run the app on a free port of this machine until the block ends.
+def serve(
+    log: Path, environment: Mapping[str, str] = MappingProxyType({}), port: int | None = None
+) -> Iterator[Server]:
+    """Run the app on this machine until the block ends.
 
     Args:
         log: the file to write what the app prints into.
         environment: variables that the app has beside this process's.
-        more: settings of Streamlit below `server`.
+        port: a free one where None.
 
     Raises:
         RuntimeError: the app did not start; the message holds what it printed.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {"port": port, "address": "127.0.0.1", "headless": "true", **more}
+    port = port or free_port()
+    options = {"port": port, "address": "127.0.0.1", "headless": "true"}
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += [f"--server.{name}={value}" for name, value in options.items()]
     streams = {"stdout": (file := log.open("w")), "stderr": subprocess.STDOUT}
