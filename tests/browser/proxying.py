@@ -8,7 +8,7 @@ from pathlib import Path
 
 from serving import ROOT, Server, free_port
 
-CONFIGS = [ROOT / "deploy" / name for name in ("processes.conf", "nginx.conf")]
+CONFIGS = [ROOT / "deploy" / name for name in ("nginx.conf", "processes.conf")]
 PROCESSES = ("172.28.0.11:8501", "172.28.0.12:8501")  # that these know
 CERTIFICATE = "/etc/letsencrypt/live/digits.example.org"
 AROUND = "pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{ access_log off; {temporary} {ours} }}"
