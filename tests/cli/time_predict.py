@@ -62,7 +62,7 @@ def asked(way: str) -> Iterator[tuple[str, ...]]:
         return
     from distributed import LocalCluster
 
-    os.environ["PYTHONPATH"] = str(ROOT)  # for the workers, which do not begin in that folder
+    sys.path.append(str(ROOT))  # which the workers take over: a script finds only what lies beside it
     with LocalCluster(int(count), threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
         yield "--scheduler", cluster.scheduler_address
 
