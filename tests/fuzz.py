@@ -1,191 +1,207 @@
-"""Throw made-up inputs at everything that reads: `python tests/fuzz.py --count 100000`, `--reader pictures` for one.
+"""Throw made-up inputs at everything that reads: `python tests/fuzz.py`, `--reader pictures --count 5000` for one.
 
-Each input gives an answer or one of the errors that are foreseen, within two seconds of the processor's time; the first
-that does not is made as small as it can be, and printed. Others are drawn in every run, but for `--seed`.
+Each input gives an answer or one of the errors that are foreseen, within two seconds of the processor's time, and the
+process holds at most 600 MB. What does not is made as small as it can be, and printed; where it hangs, it is ended and
+the place told. Others are drawn in every run, but for `--seed`.
+
+`--total 1000000` shares so many among all readers, in rounds that are processes of their own, some at a time. With
+`--keep FILE` each round that has ended is noted there; given again, the command goes on with those that are missing.
 """
 
 import argparse
-import functools
+import faulthandler
+import json
+import os
 import resource
+import signal
+import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
-import numpy as np
-from bad_inputs import whole
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
-from pydantic import ValidationError
-
-from mnist_app.digits import datasets, kaggle
-from mnist_app.network.classifier import Classifier, load_model
-from mnist_app.reading.front_door import read_picture
-from mnist_app.reading.picture_files import PictureError, open_picture
-from mnist_app.web import from_canvas, strokes
-from mnist_app.web.api.forms import AskedOfPicture, Drawing
+from made_up import READERS, Reader
 
 SECONDS = 2.0  # of the processor's time for one input
-LARGEST = 400  # pixels of a side that are read, too, and not only opened
-SCRATCH = Path(tempfile.gettempdir()) / "mnist-fuzz"
+MOST_MEMORY = 600  # MB of the whole process
+AT_ONCE = 500  # inputs after which hypothesis forgets what it has tried
+HANGS = 600  # seconds that so many may take
+ROUNDS = 20  # of each reader, for a total
 
 
-class Reader(NamedTuple):
-    """Something that reads.
+@dataclass
+class Found:
+    """What came of inputs: how many were read, and how many refused with which error; the slowest in seconds."""
 
-    Attributes:
-        inputs: what it is given.
-        read: raises one of `foreseen`, or nothing.
-        foreseen: errors that are an answer.
-    """
+    outcomes: Counter[str] = field(default_factory=Counter)
+    slowest: float = 0.0
+    memory: int = 0  # MB that the process has held at most
 
-    inputs: st.SearchStrategy
-    read: Callable[[Any], object]
-    foreseen: tuple[type[Exception], ...] = (ValueError,)
+    @property
+    def count(self) -> int:
+        return self.outcomes.total()
 
+    def add(self, other: "Found") -> None:
+        self.outcomes += other.outcomes
+        self.slowest = max(self.slowest, other.slowest)
+        self.memory = max(self.memory, other.memory)
 
-@functools.cache
-def classifier() -> Classifier:
-    return load_model()
-
-
-@st.composite
-def damaged(draw: st.DrawFn, files: dict[str, bytes]) -> bytes:
-    """A sound file in which some bytes are others, left out or put in, most of them near its beginning."""
-    content = bytearray(draw(st.sampled_from(sorted(files.items())))[1])
-    for share, put_in, left_out in draw(
-        st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=8), st.integers(0, 8)), max_size=6)
-    ):
-        place = int(share**3 * len(content))
-        content[place : place + left_out] = put_in
-    return bytes(content[: draw(st.one_of(st.none(), st.integers(0, len(content))))])
+    def __str__(self) -> str:
+        told = ", ".join(f"{count:,} {outcome}" for outcome, count in self.outcomes.most_common())
+        return f"{self.count:,} inputs: {told}; the slowest {self.slowest:.2f} s, {self.memory} MB at most"
 
 
-def read_file(content: bytes) -> None:
-    pixels = open_picture(content)
-    if max(pixels.shape) <= LARGEST:
-        read_picture(pixels, classifier())
+class Round(NamedTuple):
+    """A part of the inputs of a reader, always the same ones."""
+
+    reader: str
+    count: int
+    seed: int
 
 
-def on_disk(read: Callable[[Path], object]) -> Callable[[bytes], object]:
-    """A reader of files as one of contents."""
-
-    def write_and_read(content: bytes) -> object:
-        SCRATCH.write_bytes(content)
-        return read(SCRATCH)
-
-    return write_and_read
-
-
-def read_images(path: Path) -> np.ndarray:
-    return datasets.read_idx(path, datasets.IMAGES_MAGIC)
-
-
-def draw_and_read(state: Any) -> None:
-    taken = from_canvas.take_strokes(state)
-    strokes.render_strokes([stroke["points"] for stroke in taken[0]], (280, 280))
-
-
-def draw_for_api(body: Any) -> None:
-    asked = Drawing.model_validate(body)
-    strokes.render_strokes(asked.strokes, (asked.width, asked.height))
-
-
-def idx_files() -> dict[str, bytes]:
-    images = np.random.default_rng(0).integers(0, 255, (3, 28, 28), np.uint8)
-    return {"images": datasets.to_idx(images), "labels": datasets.to_idx(images[:, 0, 0])}
-
-
-def csv_files() -> dict[str, bytes]:
-    rows = [",".join(kaggle.LABELLED), ",".join(["7"] + ["0"] * 784), ",".join(["1"] + ["255"] * 784)]
-    return {"train.csv": "\n".join(rows).encode()}
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner, max_size=5),
-    max_leaves=20,
-)
-number = st.floats() | st.integers() | st.floats(-500, 500)
-points = st.lists(st.tuples(number, number) | anything, max_size=30)
-stroke = st.fixed_dictionaries({"points": points, "width": number | anything}) | anything
-box = st.lists(number, min_size=4, max_size=4) | anything
-canvas_object = st.fixed_dictionaries(
-    {"type": st.sampled_from(["rect", "path", "line"]), "left": number, "top": number, "width": number},
-    optional={"height": number, "scaleX": number, "scaleY": number, "angle": number, "path": points},
-)
-objects = st.lists(canvas_object | anything, max_size=8)
-canvas = st.fixed_dictionaries({"raw": st.fixed_dictionaries({"objects": objects})})
-sound_points = st.lists(st.tuples(st.floats(-9, 500), st.floats(-9, 500)), min_size=1, max_size=30)
-side = st.integers(0, 500)
-drawing = st.fixed_dictionaries(
-    {
-        "width": side | number,
-        "height": side,
-        "strokes": st.lists(sound_points, max_size=5),
-    },
-    optional={"digits": st.sampled_from(["one", "many", "1"]), "more": anything},
-)
-READERS = {
-    "pictures": Reader(damaged(whole()) | st.binary(max_size=300), read_file, (PictureError,)),
-    "idx": Reader(damaged(idx_files()) | st.binary(max_size=100), on_disk(read_images)),
-    "csv": Reader(damaged(csv_files()) | st.binary(max_size=100), on_disk(kaggle.read_train)),
-    "strokes": Reader(st.fixed_dictionaries({"strokes": st.lists(stroke, max_size=8)}) | anything, draw_and_read, ()),
-    "boxes": Reader(st.fixed_dictionaries({"drawing": canvas}) | anything, from_canvas.take_boxes, ()),
-    "api drawings": Reader(drawing | anything, draw_for_api, (ValidationError,)),
-    "api boxes": Reader(
-        st.fixed_dictionaries({"boxes": st.lists(st.text(max_size=30) | box.map(str), min_size=1, max_size=3)}),
-        AskedOfPicture.model_validate,
-        (ValidationError,),
-    ),
-}  # fmt: skip
-
-
-def fuzz(name: str, count: int, start: int | None = None) -> Counter[str]:
-    """Try so many inputs; returns how many were read, and how many refused with which error.
+def try_one(reader: Reader, made: Any, found: Found, most_memory: float = float("inf")) -> None:
+    """Give a reader an input, and add what comes of it.
 
     Raises:
-        Exception: what nobody foresaw, or `AssertionError` where one took too long.
+        Exception: what nobody foresaw, or `AssertionError` where it took too much time or memory.
     """
-    reader, outcomes = READERS[name], Counter[str]()
+    before = time.process_time()
+    try:
+        reader.read(made)
+        outcome = "read"
+    except reader.foreseen as error:
+        outcome = type(error).__name__
+    took, held = time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    found.add(Found(Counter([outcome]), took, held))
+    assert took < SECONDS, f"{took:.1f} s"
+    assert held < most_memory, f"{held} MB"
+
+
+def fuzz(name: str, count: int, start: int | None = None, most_memory: float = float("inf")) -> Found:
+    """Try so many inputs.
+
+    Args:
+        name: of `READERS`.
+        count: of inputs.
+        start: for the same ones again.
+        most_memory: MB that this process may ever have held.
+
+    Raises:
+        Exception: as `try_one`.
+    """
+    reader, found = READERS[name], Found()
 
     @settings(
         max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck),
         phases=(Phase.generate, Phase.shrink),
     )  # fmt: skip
     @given(reader.inputs)
-    def try_one(made: Any) -> None:
-        before = time.process_time()
+    def each(made: Any) -> None:
+        try_one(reader, made, found, most_memory)
+
+    (each if start is None else seed(start)(each))()
+    return found
+
+
+def fuzz_watched(round: Round) -> Found:
+    """Try the inputs of a round, so many at a time that hypothesis stays small; ends the process where one hangs."""
+    faulthandler.register(signal.SIGALRM, chain=True)  # tells the place, in whatever language it is written
+    found = Found()
+    for start in range(0, round.count, AT_ONCE):
+        signal.alarm(HANGS)
+        found.add(fuzz(round.reader, min(AT_ONCE, round.count - start), round.seed * 10**6 + start, MOST_MEMORY))
+    signal.alarm(0)
+    return found
+
+
+def plan(total: int) -> list[Round]:
+    """The rounds of a total, so that all readers come on side by side."""
+    shares = {name: total * reader.of_1000 // 1000 for name, reader in READERS.items()}
+    return [Round(name, max(1, share // ROUNDS), seed) for seed in range(ROUNDS) for name, share in shares.items()]
+
+
+def in_a_process(round: Round) -> Found:
+    """Try the inputs of a round in a process of its own.
+
+    Raises:
+        ChildProcessError: something was found; the message says what, and how to find it again.
+    """
+    command = [sys.executable, __file__, "--reader", round.reader, "--count", str(round.count), "--seed"]
+    ended = subprocess.run([*command, str(round.seed), "--json"], capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise ChildProcessError(f"{round}: ended with {ended.returncode}\n{ended.stderr}")
+    told = json.loads(ended.stdout.splitlines()[-1])
+    return Found(Counter(told["outcomes"]), told["slowest"], told["memory"])
+
+
+def fuzz_rounds(rounds: Iterable[Round], keep: Path, processes: int, end: float) -> dict[str, Found]:
+    """Try rounds, several at a time, but for those that a file says have been tried; returns what came of each reader.
+
+    Args:
+        rounds: all of them.
+        keep: the file; each round that ends without a finding is added.
+        processes: how many at a time.
+        end: when no more are begun, in seconds of `time.monotonic`.
+    """
+    found = {name: Found() for name in READERS}
+    tried = set()
+    for line in keep.read_text().splitlines() if keep.exists() else ():
+        told = json.loads(line)
+        tried.add(Round(*told["round"]))
+        found[told["round"][0]].add(Found(Counter(told["outcomes"]), told["slowest"], told["memory"]))
+
+    def one(round: Round) -> None:
+        if round in tried or time.monotonic() > end:
+            return
         try:
-            reader.read(made)
-            outcomes["read"] += 1
-        except reader.foreseen as error:
-            outcomes[type(error).__name__] += 1
-        took = time.process_time() - before
-        assert took < SECONDS, f"{took:.1f} s"
+            came = in_a_process(round)
+        except ChildProcessError as error:
+            print(error, flush=True)
+            return
+        with keep.open("a") as file:
+            file.write(json.dumps({"round": round} | vars(came)) + "\n")
+        found[round.reader].add(came)
 
-    (try_one if start is None else seed(start)(try_one))()
-    return outcomes
+    with ThreadPoolExecutor(processes) as pool:
+        list(pool.map(one, rounds))
+    return found
 
 
-def main() -> None:
-    """Fuzz as the command line says."""
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Throw made-up inputs at everything that reads.")
     parser.add_argument("--count", type=int, default=1000, help="of inputs for each reader")
     parser.add_argument("--reader", choices=READERS, action="append", help="only this one; once more for each other")
     parser.add_argument("--seed", type=int, help="for the same inputs again")
-    asked = parser.parse_args()
+    parser.add_argument("--json", action="store_true", help="tell what came of it as JSON, and watch for hangs")
+    parser.add_argument("--total", type=int, help="of inputs for all readers, in rounds")
+    parser.add_argument("--keep", type=Path, default=Path(os.devnull), help="file of rounds that have ended")
+    parser.add_argument("--processes", type=int, default=2, help="rounds at a time")
+    parser.add_argument("--minutes", type=float, default=600, help="after which no more rounds are begun")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Fuzz as the command line says."""
+    asked = parse()
+    if asked.total:
+        end = time.monotonic() + 60 * asked.minutes
+        every = fuzz_rounds(plan(asked.total), asked.keep, asked.processes, end)
+        for name, found in every.items():
+            print(f"{name}: {found}")
+        print(f"in all: {sum(found.count for found in every.values()):,} inputs")
+        return
     for name in asked.reader or READERS:
-        start = time.monotonic()
-        outcomes = fuzz(name, asked.count, asked.seed)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        told = ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.most_common())
-        print(f"{name}: {told}; {time.monotonic() - start:.0f} s, {memory} MB at most", flush=True)
+        if asked.json:
+            print(json.dumps(vars(fuzz_watched(Round(name, asked.count, asked.seed)))))
+        else:
+            print(f"{name}: {fuzz(name, asked.count, asked.seed)}", flush=True)
 
 
 if __name__ == "__main__":

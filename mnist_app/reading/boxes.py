@@ -6,9 +6,9 @@ Box = tuple[int, int, int, int]  # x, y, w, h in the picture's pixels, y downwar
 
 
 def scaled(box: Box, scale: float) -> Box:
-    """The same box on a picture that is that many times as large."""
+    """The same box on a picture that is that many times as large; it keeps a pixel, however small that one is."""
     x, y, w, h = (round(value * scale) for value in box)
-    return x, y, w, h
+    return x, y, max(1, w), max(1, h)
 
 
 def flipped(box: Box) -> Box:

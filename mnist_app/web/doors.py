@@ -86,7 +86,8 @@ def refuse(scope: Scope) -> ASGIApp | None:
         return PlainTextResponse(NOT_HERE, 404)
     if scope["type"] == "websocket" and _is_foreign(Headers(scope=scope)):
         return _hang_up
-    if (upload := UPLOAD.search(scope["path"])) and scope["method"] == "PUT" and _is_too_much(upload[1], scope):
+    upload = UPLOAD.search(scope["path"])
+    if upload and scope.get("method") == "PUT" and _is_too_much(upload[1], scope):
         return PlainTextResponse(TOO_MUCH, 413)
     if files_left() < SPARE_FILES:
         if scope["type"] == "websocket":
@@ -116,7 +117,10 @@ def _is_foreign(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None or not config.get_option("server.enableCORS"):
         return False
-    return urlsplit(origin).netloc != headers.get("host") and not is_allowed_origin(origin)
+    try:
+        return urlsplit(origin).netloc != headers.get("host") and not is_allowed_origin(origin)
+    except ValueError:  # it is no address
+        return True
 
 
 def _is_too_much(session: str, scope: Scope) -> bool:

@@ -71,7 +71,7 @@ def set_up() -> None:
     logging.basicConfig(handlers=[handler], force=True)
     for name in list(logging.root.manager.loggerDict):
         logger = logging.getLogger(name)
-        if logger.handlers:  # Streamlit's and the server's own, each with a form of its own
+        if logger.handlers or not logger.propagate:  # Streamlit's and the server's own, each with a form of its own
             logger.handlers.clear()
             logger.propagate = True
     logging.getLogger("streamlit.error_util").addFilter(lambda record: record.msg != TOLD_ELSEWHERE)

@@ -29,3 +29,7 @@ def test_boxes_touch_at_their_borders(other, touches):
 def test_boxes_are_scaled_and_flipped():
     assert scaled((1, 2, 3, 5), 1.5) == (2, 3, 4, 8)
     assert flipped((1, 2, 3, 5)) == (2, 1, 5, 3)
+
+
+def test_a_box_on_a_smaller_picture_keeps_a_pixel():
+    assert scaled((30, 60, 40, 2), 1 / 60) == (0, 1, 1, 1)

@@ -21,9 +21,11 @@ def ask(
     async def send(message):
         sent.append(message)
 
-    headers = [(b"host", HOST.encode())] + ([(b"origin", origin.encode())] if origin else [])
+    headers = [(b"host", HOST.encode())] + ([(b"origin", origin.encode("latin-1"))] if origin is not None else [])
     headers += [(b"content-length", str(puts).encode())] if puts else []
-    scope = {"type": kind, "scheme": "http", "headers": headers, "method": "PUT" if puts else "GET", "path": path}
+    scope = {"type": kind, "scheme": "http", "headers": headers, "path": path}
+    if kind == "http":
+        scope["method"] = "PUT" if puts else "GET"
     run_alone(doors.Doors(app)(scope, None, send))
     return sent
 
@@ -48,7 +50,12 @@ def test_figures_are_closed_at_a_public_address(monkeypatch):
 def test_another_sites_page_is_hung_up_on_before_any_look_up():
     for origin in (f"http://{HOST}", f"https://{HOST}", None):
         assert ask("/_stcore/stream", "websocket", origin)[0]["type"] == "http.response.start"
-    assert ask("/_stcore/stream", "websocket", "http://elsewhere.example.org")[0]["type"] == "websocket.close"
+    for origin in ("http://elsewhere.example.org", "http://[::", "\xff", ""):
+        assert ask("/_stcore/stream", "websocket", origin)[0]["type"] == "websocket.close", origin
+
+
+def test_a_connection_to_where_files_are_sent_is_left_to_the_app():
+    assert ask("/_stcore/upload_file/session/file", "websocket")[0]["type"] == "http.response.start"
 
 
 def test_where_files_run_out_the_next_is_refused_with_a_sentence(monkeypatch):

@@ -67,7 +67,8 @@ def test_what_the_server_tells_once_more_is_left_out(written):
 
 def test_all_that_the_process_logs_has_one_form(monkeypatch, capsys):
     server, own = logging.getLogger("streamlit.some_part"), logging.StreamHandler(io.StringIO())
-    for logger, handlers in ((server, [own]), (logging.root, [])):
+    without_handlers = logging.getLogger("somebody.else")  # as Streamlit and uvicorn leave "uvicorn.error" between them
+    for logger, handlers in ((server, [own]), (logging.root, []), (without_handlers, [])):
         monkeypatch.setattr(logger, "handlers", handlers)
     for logger in filter(lambda known: isinstance(known, logging.Logger), logging.root.manager.loggerDict.values()):
         monkeypatch.setattr(logger, "handlers", list(logger.handlers))
@@ -75,13 +76,14 @@ def test_all_that_the_process_logs_has_one_form(monkeypatch, capsys):
     monkeypatch.setattr(logging, "raiseExceptions", True)
     monkeypatch.setattr(logging.getLogger("streamlit.error_util"), "filters", [])
     monkeypatch.setattr(log.LOG, "level", log.LOG.level)
-    server.propagate = False
+    server.propagate = without_handlers.propagate = False
     log.set_up()
     server.warning("One\nline")
+    without_handlers.warning("Invalid HTTP request received.")
     logging.getLogger("streamlit.error_util").error(log.TOLD_ELSEWHERE)
     log.LOG.info("Another")
     said = [re.sub(r"^[-0-9]+ [:,0-9]+ ", "", line) for line in capsys.readouterr().err.splitlines()]
-    assert said == ["WARNING One line", "INFO Another"]
+    assert said == ["WARNING One line", "WARNING Invalid HTTP request received.", "INFO Another"]
 
 
 def test_an_error_that_others_tell_is_one_line_too(written):

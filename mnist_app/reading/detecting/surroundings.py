@@ -33,7 +33,8 @@ def draw_views(blobs: Sequence[Blob], ink: np.ndarray) -> np.ndarray:
     """
     levels: list[np.ndarray] = [ink.view(np.uint8) * 255]
     while max(levels[-1].shape) > 4 * SIDE:
-        levels.append(cv2.resize(levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+        down, across = (0.5 if side > 1 else 1 for side in levels[-1].shape)  # of a strip, one side is a pixel at last
+        levels.append(cv2.resize(levels[-1], None, fx=across, fy=down, interpolation=cv2.INTER_AREA))
     views = np.zeros((len(blobs), SIDE, SIDE, CHANNELS), np.uint8)
     for blob, view in zip(blobs, views, strict=True):
         x, y, w, h = blob.box
@@ -44,7 +45,8 @@ def draw_views(blobs: Sequence[Blob], ink: np.ndarray) -> np.ndarray:
         view[..., 1] = _reduced(cv2.subtract(near, own))
         level = min(max(0, int(np.log2(FAR * blob.size / (2 * SIDE)))), len(levels) - 1)
         scale = levels[level].shape[1] / ink.shape[1], levels[level].shape[0] / ink.shape[0]
-        far = _window(levels[level], (middle[0] * scale[0], middle[1] * scale[1]), FAR * blob.size * scale[0])
+        smaller = scale[0] if min(levels[level].shape) > 1 else min(scale)
+        far = _window(levels[level], (middle[0] * scale[0], middle[1] * scale[1]), FAR * blob.size * smaller)
         view[..., 2] = _reduced(far)
     return views
 

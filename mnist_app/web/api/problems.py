@@ -65,7 +65,8 @@ def _of_address(request: Request, error: HTTPException) -> str:
 
 
 def _respond(status: int, detail: str, headers: dict[str, str]) -> Response:
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": detail}
+    said = log.CONTROL.sub(" ", detail)  # it may repeat what was asked
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
     return JSONResponse(body, status, AT_ONCE | headers, MEDIA_TYPE)
 
 

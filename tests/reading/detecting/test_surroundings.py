@@ -39,6 +39,14 @@ def test_beyond_the_page_there_is_no_ink():
     assert not draw_views([bar(0, 0)], ink)[0, : SIDE // 6].any()
 
 
+@pytest.mark.parametrize("shape", [(1, 900), (900, 1)])
+def test_a_strip_of_a_pixel_has_surroundings_too(shape):
+    strip = np.ones(shape, bool)
+    (view,) = draw_views([Blob((0, 0, *shape[::-1]), strip)], strip)
+    assert view[..., OWN].any()
+    assert view[..., AROUND].any()
+
+
 def test_it_learns_whether_a_stroke_goes_on(tmp_path):
     from mnist_app.reading.detecting.surroundings_training import train_surroundings
 

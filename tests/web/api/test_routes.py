@@ -289,6 +289,11 @@ def test_an_address_or_method_that_is_none_is_told(api):
     assert answer.headers["allow"] == "POST"
 
 
+def test_what_is_repeated_of_a_wrong_address_stays_in_its_line(api, note):
+    status, said = problem(requests.post(f"{api}/api/read?a%0Ab=1", note))
+    assert (status, said) == (422, "There is no a b; there are: digits, model, boxes.")
+
+
 def test_what_nobody_foresaw_shows_no_traceback(api, note, monkeypatch):
     monkeypatch.setattr(answers, "read_picture", lambda *_, **__: 1 / 0)
     status, said = problem(requests.post(f"{api}/api/read", note))
