@@ -1,10 +1,11 @@
 """Open picture files as people have them: any common format, any orientation, and one clear sentence when it fails."""
 
+import ctypes
 import io
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -28,6 +29,21 @@ AT_ONCE = BoundedSemaphore(2)  # for the large ones; whoever sent another sees t
 DAMAGED = "The picture is damaged or cut short; send it once more, or save it anew as PNG or JPEG."
 NO_NUMBERS = "Some of the picture's pixels are no numbers (infinite, or NaN); save it anew as PNG or JPEG."
 Image.MAX_IMAGE_PIXELS = None  # the limit is checked here, before anything is decoded
+
+
+def _hush_libtiff() -> None:
+    """Have libtiff print no line of its own, past every log, for each damaged TIFF: who sent it is told already.
+
+    Pillow has no way to say so. Where libtiff is a part of Pillow's own file, as on Windows, it goes on.
+    """
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL(Image.core.__file__)
+        for handler in (library.TIFFSetErrorHandler, library.TIFFSetWarningHandler):
+            handler.restype = ctypes.c_void_p
+            handler(None)
+
+
+_hush_libtiff()
 
 
 class PictureError(ValueError):

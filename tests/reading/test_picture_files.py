@@ -4,11 +4,13 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 import numpy as np
 import pillow_heif
 import pytest
+from bad_inputs import make_cases
 from PIL import EpsImagePlugin, Image, ImageOps, UnidentifiedImageError
 
 from mnist_app.reading import picture_files, pixels
@@ -143,6 +145,14 @@ def test_cut_short(format):
     with pytest.raises(PictureError, match="cut short|not a picture") as refused:
         open_picture(content[: len(content) // 2])
     assert "(" not in str(refused.value), "what the decoder says is for programmers"
+
+
+def test_no_decoder_writes_past_the_log(capfd):
+    for what, content in make_cases():
+        if "TIFF" in what:
+            with suppress(PictureError):
+                open_picture(content)
+    assert capfd.readouterr().err == ""
 
 
 def test_too_many_megapixels():
