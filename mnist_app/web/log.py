@@ -74,6 +74,9 @@ def set_up() -> None:
         if logger.handlers or not logger.propagate:  # Streamlit's and the server's own, each with a form of its own
             logger.handlers.clear()
             logger.propagate = True
+    for name in ("uvicorn.access", "uvicorn.error"):  # else each request is a line, with the visitor's address
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # who sent a damaged form is told
     logging.getLogger("streamlit.error_util").addFilter(lambda record: record.msg != TOLD_ELSEWHERE)
     LOG.setLevel(logging.INFO)
 

@@ -67,7 +67,7 @@ def test_what_the_server_tells_once_more_is_left_out(written):
 
 def test_all_that_the_process_logs_has_one_form(monkeypatch, capsys):
     server, own = logging.getLogger("streamlit.some_part"), logging.StreamHandler(io.StringIO())
-    without_handlers = logging.getLogger("somebody.else")  # as Streamlit and uvicorn leave "uvicorn.error" between them
+    without_handlers = logging.getLogger("uvicorn.error")  # as Streamlit and uvicorn leave it between them
     for logger, handlers in ((server, [own]), (logging.root, []), (without_handlers, [])):
         monkeypatch.setattr(logger, "handlers", handlers)
     for logger in filter(lambda known: isinstance(known, logging.Logger), logging.root.manager.loggerDict.values()):
@@ -75,10 +75,12 @@ def test_all_that_the_process_logs_has_one_form(monkeypatch, capsys):
         monkeypatch.setattr(logger, "propagate", logger.propagate)
     monkeypatch.setattr(logging, "raiseExceptions", True)
     monkeypatch.setattr(logging.getLogger("streamlit.error_util"), "filters", [])
-    monkeypatch.setattr(log.LOG, "level", log.LOG.level)
+    for logger in (log.LOG, without_handlers, logging.getLogger("uvicorn.access")):
+        monkeypatch.setattr(logger, "level", logger.level)
     server.propagate = without_handlers.propagate = False
     log.set_up()
     server.warning("One\nline")
+    without_handlers.info("connection open")
     without_handlers.warning("Invalid HTTP request received.")
     logging.getLogger("streamlit.error_util").error(log.TOLD_ELSEWHERE)
     log.LOG.info("Another")
