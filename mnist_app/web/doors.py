@@ -5,11 +5,12 @@ import hashlib
 import os
 import re
 import sys
+from collections import deque
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, file_util, runtime
 from streamlit.web.server.server_util import is_allowed_origin
@@ -20,9 +21,10 @@ INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 CLOSED = ("/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/_stcore/agent/mcp")
 OPEN_FILES = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")  # this process's; on Windows there is none
 SPARE_FILES = 64  # that stay free for what is being answered, such as models and databases
-UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")  # where a page sends a file of its session
+UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")  # where a page sends a file of its session
 MOST_FILES, MOST_BYTES = 100, 300 * 2**20  # that a session may hold
 TOO_MUCH = f"A page holds at most {MOST_FILES} files with {MOST_BYTES >> 20} MB in all; remove some first."
+NOT_TAKEN: deque[str] = deque(maxlen=10_000)  # ids of files; `lost_files` tells who sent them
 NOT_HERE = "Not found."
 FULL = "Too many people use this server at the moment; try again in a minute."
 
@@ -88,7 +90,8 @@ def refuse(scope: Scope) -> ASGIApp | None:
         return _hang_up
     upload = UPLOAD.search(scope["path"])
     if upload and scope.get("method") == "PUT" and _is_too_much(upload[1], scope):
-        return PlainTextResponse(TOO_MUCH, 413)
+        NOT_TAKEN.append(upload[2])
+        return _drop
     if files_left() < SPARE_FILES:
         if scope["type"] == "websocket":
             return _hang_up
@@ -129,6 +132,13 @@ def _is_too_much(session: str, scope: Scope) -> bool:
     held = files.get(session, {}).values()
     coming = int(Headers(scope=scope).get("content-length", MOST_BYTES + 1))
     return len(held) >= MOST_FILES or sum(len(file.data) for file in held) + coming > MOST_BYTES
+
+
+async def _drop(scope: Scope, receive: Receive, send: Send) -> None:
+    """Take a file and keep nothing of it: of a refusal, the browser would show nothing but its number."""
+    while (await receive()).get("more_body"):
+        pass
+    await Response(status_code=204)(scope, receive, send)
 
 
 async def _hang_up(_: Scope, __: Receive, send: Send) -> None:

@@ -12,6 +12,7 @@ from mnist_app.reading.answer import to_answer
 from mnist_app.reading.picture_files import SUFFIXES
 from mnist_app.web import doors, picture_card, taught, ui
 from mnist_app.web.examples import compose_page
+from mnist_app.web.lost_files import say_lost
 from mnist_app.web.picture_card import Answer
 from mnist_app.web.session import PictureFile
 
@@ -36,12 +37,14 @@ def choose_files() -> list[PictureFile]:
     )
     if source == "Camera":
         photo = st.camera_input("Hold a page of digits into the camera", key="camera")
+        say_lost("camera")
         return ui.session().take([photo] if photo else [], "camera.jpg")
     types = [suffix[1:] for suffix in SUFFIXES]
     uploads = st.file_uploader(
         "Pictures of handwritten digits", types, accept_multiple_files=True, key="files", help=doors.TOO_MUCH
     )
-    return ui.session().take(uploads) or choose_example()
+    lost = say_lost("files")
+    return ui.session().take(uploads) or ([] if lost else choose_example())
 
 
 def choose_example() -> list[PictureFile]:
