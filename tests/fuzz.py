@@ -33,7 +33,7 @@ SECONDS = 2.0  # of the processor's time for one input
 MOST_MEMORY = 600  # MB of the whole process
 AT_ONCE = 500  # inputs after which hypothesis forgets what it has tried
 HANGS = 600  # seconds that so many may take
-ROUNDS = 8  # of each reader, for a total
+ROUNDS = 4  # of each reader, for a total
 
 
 @dataclass

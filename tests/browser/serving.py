@@ -102,7 +102,7 @@ def serve(
     """Run the app on this machine until the block ends.
 
     Args:
-        log: the file to write what the app prints into.
+        log: the file that what the app prints is added to.
         environment: variables that the app has beside this process's.
         port: a free one where None.
 
@@ -113,7 +113,7 @@ def serve(
     options = {"port": port, "address": "127.0.0.1", "headless": "true"}
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += [f"--server.{name}={value}" for name, value in options.items()]
-    streams = {"stdout": (file := log.open("w")), "stderr": subprocess.STDOUT}
+    streams = {"stdout": (file := log.open("a")), "stderr": subprocess.STDOUT}
     with file, subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **streams) as process:
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
@@ -122,7 +122,7 @@ def serve(
             process.terminate()
 
 
-def _wait(url: str, process: subprocess.Popen, log: Path, seconds: float = 60) -> None:
+def _wait(url: str, process: subprocess.Popen, log: Path, seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:

@@ -94,12 +94,12 @@ class StreamlitClient:
 
     def connect(self) -> None:
         """Connect, after a connection was lost to the same session if the server still has it; it runs nothing yet."""
-        offered = ["streamlit", self._cookies.get(XSRF, ""), *([self.session] if self.session else [])]
+        offered = ["streamlit", self.cookies.get(XSRF, ""), *([self.session] if self.session else [])]
         self._socket = connect(
             f"ws{self.url.removeprefix('http')}/_stcore/stream",
             origin=self.url,
             subprotocols=[Subprotocol(each) for each in offered],
-            additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())},
+            additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())},
             compression=None,
             max_size=None,
             proxy=None,
@@ -117,6 +117,10 @@ class StreamlitClient:
         self._state.query_string = urlencode(query)
         self._state.page_script_hash, self._state.page_name = known, "" if known else address
         self._state.context_info.url = urljoin(f"{self.url}/", address)
+        return self._ask()
+
+    def again(self) -> Run:
+        """Have the open page run again with all that lies on it, as a browser does that has connected again."""
         return self._ask()
 
     def draw(self, strokes: list[Stroke], key: str = "drawing") -> Run:
@@ -139,6 +143,18 @@ class StreamlitClient:
             self._send("DELETE", info.file_urls.delete_url)
         return self._set(key, file_uploader_state_value=now)
 
+    def click(self, key: str) -> Run:
+        """Press a button of the page.
+
+        Raises:
+            LookupError: there is none with this key.
+        """
+        run = self._set(key, trigger_value=True)
+        for state in self._widgets.values():
+            if state.trigger_value:
+                state.trigger_value = False  # pressed once
+        return run
+
     def find(self, key: str) -> tuple[str, str]:
         """The id of the widget with this key on the page, and of the fragment that it stands in.
 
@@ -151,7 +167,7 @@ class StreamlitClient:
         raise LookupError(f"There is no widget {key!r} on this page.")
 
     @property
-    def _cookies(self) -> dict[str, str]:
+    def cookies(self) -> dict[str, str]:
         return {cookie.name: cookie.value or "" for cookie in self._jar}
 
     def _set(self, key: str, **value: Any) -> Run:
@@ -178,7 +194,7 @@ class StreamlitClient:
         self._send("PUT", place.upload_url, body, f"multipart/form-data; boundary={border}")
 
     def _send(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> None:
-        headers = {"Content-Type": kind, "X-Xsrftoken": self._cookies[XSRF]}
+        headers = {"Content-Type": kind, "X-Xsrftoken": self.cookies[XSRF]}
         request = urllib.request.Request(urljoin(self.url, path), body, headers, method=method)
         self._web.open(request, timeout=self._patience).close()
 
