@@ -170,7 +170,7 @@ def endure(minutes: float, sessions: int, log: Path) -> tuple[Notes, list[list[L
     given = (f"http://127.0.0.1:{port}",)
     visitors = [threading.Thread(target=visit, args=[*given, i, end, notes], daemon=True) for i in range(sessions)]
     for life in range(2):
-        with serve(log, port) as server, watch(server.process) as looks:
+        with serve(log, port=port) as server, watch(server.process) as looks:
             lives.append(looks)
             if life == 0:
                 for visitor in visitors:

@@ -41,11 +41,11 @@ def test_nothing_is_lost_with_a_new_server_in_the_middle(tmp_path: Path):
 
 def test_whoever_comes_back_to_a_new_server_hears_that_their_files_are_lost(tmp_path: Path):
     port = free_port()
-    with serve(tmp_path / "log.txt", port) as server:
+    with serve(tmp_path / "log.txt", port=port) as server:
         client = StreamlitClient(server.url)
         client.visit("upload")
         client.upload({"seven.png": whole()["PNG"]})
-    with serve(tmp_path / "log.txt", port):
+    with serve(tmp_path / "log.txt", port=port):
         client.connect()
         run = client.again()
         client.close()
