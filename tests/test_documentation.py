@@ -184,6 +184,11 @@ def test_every_option_is_told_and_those_that_are_told_exist():
     assert not alone - options - {"--help"}
 
 
+def test_every_setting_of_the_environment_is_told_and_those_that_are_told_exist():
+    code = "\n".join(map(read, (ROOT / "mnist_app").rglob("*.py")))
+    assert set(table(DOCS / "running-it-for-others.md", "setting")) == set(re.findall(r'"(MNIST_APP_[A-Z_]+)"', code))
+
+
 def test_every_page_of_the_app_is_told_in_the_order_of_the_navigation():
     assert list(table(DOCS / "pages.md", "page")) == [page.title for page in navigation.PAGES]
 
