@@ -45,6 +45,7 @@ NAME = "mine"
 CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate")  # what Python tells of files that change
 EPOCHS = 3  # of the trainings that are killed
 DIGITS = 300  # that they learn from
+PATIENCE = 300  # seconds to wait for a server: the machine may have other work
 SECONDS = 1.5  # within which a server is killed once it is corrected at
 GOING_ON = re.compile(r"Going on after epoch (\d+)")
 
@@ -68,6 +69,11 @@ def fork(do: Callable[[], Any], output: Path = Path(os.devnull)) -> int:
 def end(process: int) -> int:
     """Wait for a process; returns its exit code, or the number of the signal that killed it, below 0."""
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def tell(how_far: str) -> None:
+    """Say on the error output how far it is."""
+    print(f"\r{how_far}", end="", file=sys.stderr, flush=True)
 
 
 # ---- publishing ----
@@ -205,6 +211,7 @@ def kill_training(kills: int, folder: Path, rng: random.Random) -> str:
         assert code in (0, -signal.SIGKILL), output.read_text()
         done, finished = done + (code != 0), finished + (code == 0)
         assert code or history(models) == expected, history(models)
+        tell(f"{done} kills of trainings, {finished} finished")
     return f"{done} kills of trainings, {finished} finished and {went_on} went on: no epoch and no model lost"
 
 
@@ -224,9 +231,9 @@ def serve(port: int, collection: Path) -> NoReturn:
 @contextmanager
 def connected(port: int) -> Iterator[StreamlitClient]:
     """A visitor of a server that is just starting."""
-    for _ in range(600):
+    for _ in range(10 * PATIENCE):
         with suppress(OSError):
-            client = StreamlitClient(f"http://127.0.0.1:{port}")
+            client = StreamlitClient(f"http://127.0.0.1:{port}", PATIENCE)
             break
         time.sleep(0.1)
     yield client
@@ -264,7 +271,7 @@ def kill_server(kills: int, folder: Path, rng: random.Random) -> str:
             confirmed: list[int] = []
             correcting = threading.Thread(target=correct, args=[client, rng, confirmed])
             correcting.start()
-            wait = time.monotonic() + 120
+            wait = time.monotonic() + PATIENCE
             while not confirmed and time.monotonic() < wait:
                 time.sleep(0.01)
             time.sleep(rng.uniform(0, SECONDS))
@@ -277,6 +284,7 @@ def kill_server(kills: int, folder: Path, rng: random.Random) -> str:
         assert labels[: len(confirmed)] == confirmed, (kill, confirmed, labels)
         assert len(labels) <= len(confirmed) + 1, (kill, confirmed, labels)  # the last may be kept and not yet told
         total += len(confirmed)
+        tell(f"{kill + 1} kills of the server, {total} corrections")
     return f"{kills} kills of the server after {total} corrections: none that was confirmed lost"
 
 
