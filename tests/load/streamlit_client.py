@@ -101,6 +101,7 @@ class StreamlitClient:
             subprotocols=[Subprotocol(each) for each in offered],
             additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())},
             compression=None,
+            ping_interval=None,  # a browser asks for no sign of life, however long a busy server takes
             max_size=None,
             proxy=None,
             open_timeout=self._patience,
