@@ -1,9 +1,11 @@
-"""Figures of merit: pure functions of `(y_true, y_prob)` or `(y_true, y_pred)`."""
+"""Figures of merit: pure functions of `(y_true, y_prob)` or `(y_true, y_pred)`.
+
+scikit-learn takes 100 MB with what it needs: it is imported where it is used, so that whoever only draws goes without.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.metrics import confusion_matrix, precision_recall_curve, precision_recall_fscore_support
 
 from mnist_app.settings import CLASSES
 from mnist_app.tables import Row
@@ -52,6 +54,8 @@ def wilson_interval(right: int, total: int, z: float = 1.96) -> Interval:
 
 def confusion(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
     """Confusion matrix `(10, 10)`: rows are true digits, columns predicted ones."""
+    from sklearn.metrics import confusion_matrix
+
     return confusion_matrix(y_true, y_pred, labels=DIGITS)
 
 
@@ -68,6 +72,8 @@ def confused_pairs(matrix: np.ndarray, most: int = 10) -> list[Row]:
 
 def per_class(y_true: np.ndarray, y_pred: np.ndarray) -> list[dict[str, float]]:
     """Precision, recall, F1 and support of each digit, as a list of ten rows; 0 where a figure is undefined."""
+    from sklearn.metrics import precision_recall_fscore_support
+
     figures = precision_recall_fscore_support(y_true, y_pred, labels=DIGITS, zero_division=0)
     return [
         {"digit": int(digit), "precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
@@ -136,5 +142,7 @@ def one_against_rest(y_true: np.ndarray, y_prob: np.ndarray, digit: int) -> tupl
     Returns:
         Three arrays of the same length: the thresholds, ascending; precision; recall.
     """
+    from sklearn.metrics import precision_recall_curve
+
     precision, recall, thresholds = precision_recall_curve(y_true == digit, y_prob[:, digit])
     return thresholds, precision[:-1], recall[:-1]

@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest
 
 from mnist_app.insight import robustness
 from mnist_app.network.model_store import StoredModel
@@ -33,6 +32,8 @@ class Disagreement(NamedTuple):
 
 def compare(first_right: np.ndarray, second_right: np.ndarray) -> Disagreement:
     """Compare two models by which digits they read right, `(n,)` bool each (McNemar 1947, in its exact form)."""
+    from scipy.stats import binomtest  # 60 MB, which only those take who compare
+
     first_only = np.flatnonzero(first_right & ~second_right)
     second_only = np.flatnonzero(second_right & ~first_right)
     apart = len(first_only) + len(second_only)

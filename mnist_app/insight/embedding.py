@@ -1,8 +1,6 @@
 """Lay features out on a map: images that the network takes for alike lie together."""
 
 import numpy as np
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
 from mnist_app.insight.explanations import unit_length
@@ -25,6 +23,9 @@ def embed(features: np.ndarray, seed: int = 0) -> np.ndarray:
     Returns:
         `(n, 2)` float32, in no unit.
     """
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
     directions = unit_length(features)
     reduced = PCA(min(COMPONENTS, *features.shape), random_state=seed).fit_transform(directions)
     # One thread: the same map on every machine; several only wait for each other where a core has other work.

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from sklearn.linear_model import LogisticRegression
 
 from mnist_app.digits import synthesis
 from mnist_app.digits.augmentation import AUGMENTATIONS, augment
@@ -89,6 +87,7 @@ def fit_temperature(y_true: np.ndarray, scores: np.ndarray) -> float:
         y_true: `(n,)` labels of digits that the network was not trained on.
         scores: `(n, 10)` before softmax.
     """
+    from scipy.optimize import minimize_scalar
 
     def loss(log_temperature: float) -> float:
         y_prob = softmax(scores.astype(np.float64) / np.exp(log_temperature))
@@ -107,6 +106,8 @@ def _neutral_test(features: np.ndarray, labels: np.ndarray) -> DigitTest:
 
 
 def _fit_test(digits: Outputs, others: Outputs, neutral: DigitTest) -> DigitTest:
+    from sklearn.linear_model import LogisticRegression
+
     evidence = np.concatenate([digits.evidence, others.evidence])
     spread = evidence.std(axis=0) + 1e-9
     regression = LogisticRegression(class_weight="balanced").fit(

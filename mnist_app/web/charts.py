@@ -4,8 +4,6 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_app.insight.charts.figures import figures
-
 
 def show_chart(spec: dict[str, Any], name: str, key: str, table: bool = True, **selection: Any) -> None:
     """Show a chart.
@@ -28,6 +26,8 @@ def show_chart(spec: dict[str, Any], name: str, key: str, table: bool = True, **
 
 def show_figures(spec: dict[str, Any], name: str) -> None:
     """Show the figures of a chart as a table."""
+    from mnist_app.insight.charts.figures import figures  # pandas takes 65 MB, and Draw has no table
+
     rows, formats = figures(spec)
     columns = {title: _column(form) for title, form in formats.items() if form}
     st.dataframe(rows, column_config=columns, hide_index=True, alt=f"Table: {name}")

@@ -45,6 +45,8 @@ def show_paper(sheet: Sheet[list[Stroke]], key: str, left_out: Iterable[LeftOut]
         key: of the widget; under this name a reload finds the drawing.
         left_out: ink that is marked as left out, in the paper's pixels.
     """
-    marks = [{"box": box, "reason": group.reason} for group in left_out for box in group.boxes]
-    data = {"strokes": sheet.content, "turn": sheet.turn, "left_out": marks, "name": key, "visit": sheet.visit}
+    marks = tuple({"box": box, "reason": group.reason} for group in left_out for box in group.boxes)
+    # Tuples: of a list Streamlit asks pandas whether it is a table, for which it is loaded, 65 MB and the first wait.
+    strokes = tuple(sheet.content)
+    data = {"strokes": strokes, "turn": sheet.turn, "left_out": marks, "name": key, "visit": sheet.visit}
     _show(key=key, data=data, on_strokes_change=lambda: None)

@@ -14,7 +14,6 @@ from mnist_app import tables
 from mnist_app.digits import datasets
 from mnist_app.digits.datasets import Split, load_mnist
 from mnist_app.insight import map_and_labels
-from mnist_app.insight.charts.learning import curve_chart, curve_rows
 from mnist_app.insight.doubtful import WRONG_TEST_LABELS, Doubtful
 from mnist_app.insight.exam import Exam
 from mnist_app.insight.map_and_labels import MapAndLabels
@@ -296,6 +295,8 @@ def _fit_square(picture: np.ndarray, side: int) -> np.ndarray:
 
 def show_curves(history: list[dict[str, float]], epochs: int, name: str) -> None:
     """Draw loss and accuracy of a training side by side."""
+    from mnist_app.insight.charts.learning import curve_chart, curve_rows  # Altair takes 25 MB, and Draw has no chart
+
     rows = curve_rows(history)
     for column, figure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
         with column:

@@ -176,6 +176,7 @@ def show_missing() -> None:
 
 def _test_digit(word: str) -> np.ndarray | None:
     """The test digit of a number as an address holds it; None for anything else."""
+    if not re.fullmatch("[0-9]{1,9}", word):
+        return None  # before MNIST is read: who only draws does not wait for it
     images = ui.load_digits()[1][0]
-    number = int(word) if re.fullmatch("[0-9]{1,9}", word) else len(images)
-    return images[number] if number < len(images) else None
+    return images[int(word)] if int(word) < len(images) else None

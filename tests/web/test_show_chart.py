@@ -15,7 +15,7 @@ def script() -> None:
 
 
 def test_a_chart_has_a_name_and_its_figures_folded_below():
-    page = AppTest.from_function(script).run()
+    page = AppTest.from_function(script, default_timeout=60).run()
     named, other = page.get("vega_lite_chart")
     assert named.proto.alt == "Accuracy of each slice"
     assert other.proto.alt
