@@ -325,12 +325,21 @@ def inside(
 
 
 @app.command()
-def bench(model: Model = model_store.DEFAULT_MODEL, format: Format = Format.table) -> None:
+def bench(
+    model: Model = model_store.DEFAULT_MODEL,
+    learning: Annotated[bool, typer.Option("--learning", help="Time trainings instead, for some minutes.")] = False,
+    format: Format = Format.table,
+) -> None:
     """Time the reading and the network on this machine, as medians, beside Keras in the same run."""
     from mnist_app.insight import benchmark
 
     check_can_train()
-    print_rows(benchmark.run(model_store.find_model(model)), format)
+    if learning:
+        from mnist_app.insight import learning_speed
+
+        print_rows(learning_speed.run(), format)
+    else:
+        print_rows(benchmark.run(model_store.find_model(model)), format)
 
 
 @app.command()

@@ -66,6 +66,21 @@ FLAGSHIP = TrainingSettings(
 )
 
 RECIPES = {
+    "quick": Recipe(
+        "Quick",
+        "99 % of the test digits after some fifteen seconds: four convolutions that stride early, two rounds through the "
+        "digits, each a little moved and turned. The one to watch while it learns.",
+        TrainingSettings(
+            architecture="quick",
+            epochs=2,
+            batch_size=256,
+            learning_rate=6e-3,
+            schedule="cosine",
+            dropout=0.0,
+            validation_split=1 / 12,
+            augmentation="gentle",
+        ),
+    ),
     "dropout": Recipe(
         "Classic CNN with dropout",
         "Two convolutions and a dense layer, trained on MNIST as it is: small, quick, and the reference for the rest.",

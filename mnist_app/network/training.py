@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -91,7 +92,8 @@ def train(
         x_train, y_train = (np.concatenate(both) for both in zip((x_train, y_train), own, strict=True))
         weights = np.concatenate([weights, np.ones(len(own[1]), np.float32)])
     batches = Batches(x_train, y_train, settings, weights, find_teacher(settings), settled=lesson is not None)
-    network = architectures.build(settings.architecture, settings.classes, settings.dropout, settings.precision)
+    untrained = partial(architectures.build, settings.architecture, settings.classes, settings.dropout)
+    network = untrained(settings.precision, to_train=True)
     if lesson:
         go_on_from(lesson.base, network)
     trained = keras.Model(network.input, network.outputs[0])  # only the scores have a loss
@@ -132,10 +134,9 @@ def train(
         ],
         verbose=0,
     )
-    if settings.precision != "float32":
-        weights = network.get_weights()
-        network = architectures.build(settings.architecture, settings.classes, settings.dropout)
-        network.set_weights(weights)
+    weights = network.get_weights()
+    network = untrained()
+    network.set_weights(weights)
     if settings.average:  # fit() ends with the averaged weights, to which the statistics do not belong
         batches.start(settings.epochs + 1)
         reestimate_statistics(network, batches)

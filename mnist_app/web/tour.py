@@ -61,8 +61,8 @@ STEPS = (
     Step(
         navigation.TRAINING,
         "A network of your own",
-        "Under **Train a network**, choose the recipe Minimal CNN and 1 epoch, and start. Look how the loss falls and "
-        "ten digits come right, within a minute.",
+        "Under **Train a network**, start the recipe Quick. Look how the loss falls and ten digits come right: "
+        "within a minute it reads 99 of a hundred digits that it has never seen.",
     ),
 )
 

@@ -255,11 +255,12 @@ def test_the_fused_normalisation_keeps_its_statistics_when_it_is_not_to_learn():
         np.testing.assert_array_equal(one, other)
 
 
-def test_half_precision_trains_with_the_fused_normalisation_and_is_stored_with_keras_own():
-    kinds = {
-        precision: {type(layer) for layer in architectures.build("flagship", 11, 0.3, precision).layers}
-        for precision in ("mixed_bfloat16", "float32")
-    }
-    assert architectures.FusedNormalization in kinds["mixed_bfloat16"]
-    assert keras.layers.BatchNormalization not in kinds["mixed_bfloat16"]
-    assert architectures.FusedNormalization not in kinds["float32"]
+def test_a_network_to_train_normalises_by_the_fused_kernel_and_one_to_store_by_keras_own():
+    for precision in ("mixed_bfloat16", "float32"):
+        to_train, to_store = (
+            {type(layer) for layer in architectures.build("flagship", 11, 0.3, precision, to_train=each).layers}
+            for each in (True, False)
+        )
+        assert architectures.FusedNormalization in to_train
+        assert keras.layers.BatchNormalization not in to_train
+        assert architectures.FusedNormalization not in to_store

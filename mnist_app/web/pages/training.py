@@ -231,7 +231,7 @@ if model:
     show_network(model)
 else:
     ui.show_broken()
-    st.info("There is no trained network yet. Train one below: the first recipe takes some minutes.")
+    st.info("There is no trained network yet. Train one below: the first recipe takes a minute.")
 st.header("Train a network")
 if run is not None:  # near the button that starts it, where the eyes are then
     st.fragment(show_run, run_every=1 if running else None)(run, was_running=running is not None)
