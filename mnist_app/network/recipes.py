@@ -68,8 +68,8 @@ FLAGSHIP = TrainingSettings(
 RECIPES = {
     "quick": Recipe(
         "Quick",
-        "99 % of the test digits after some fifteen seconds: four convolutions that stride early, and two rounds through "
-        "the digits, each a little moved and turned. The one to watch while it learns.",
+        "99 % of the test digits after some fifteen seconds: four convolutions that stride early, and two rounds "
+        "through the digits, each a little moved and turned. The one to watch while it learns.",
         TrainingSettings(
             architecture="quick",
             epochs=2,

@@ -97,7 +97,7 @@ def test_claims_are_those_of_the_recipe_whose_name_and_network_a_model_has():
 
 
 def test_unknown_names_list_the_known_ones():
-    with pytest.raises(ValueError, match="recipe must be one of dropout.*not 'nothing'"):
+    with pytest.raises(ValueError, match="recipe must be one of quick, dropout.*not 'nothing'"):
         recipes.find_recipe("nothing")
     with pytest.raises(ValueError, match="architecture must be one of dropout.*not 'nothing'"):
         build("nothing", 10, 0.5)
