@@ -6,6 +6,7 @@ from threadpoolctl import threadpool_limits
 from mnist_app.insight.explanations import unit_length
 
 COMPONENTS = 50
+PERPLEXITY = 30.0  # neighbours that a point heeds, about; of fewer than 91 points each heeds a third of the others
 STEPS = 500  # enough: ten neighbours on the map vote for the label of 99.3 % of the test digits ("dropout")
 
 
@@ -17,7 +18,7 @@ def embed(features: np.ndarray, seed: int = 0) -> np.ndarray:
     and makes the map the same in every run (Kobak and Berens 2019).
 
     Args:
-        features: `(n, d)`, n above 90.
+        features: `(n, d)`, n at least 4.
         seed: of the optimisation.
 
     Returns:
@@ -30,4 +31,7 @@ def embed(features: np.ndarray, seed: int = 0) -> np.ndarray:
     reduced = PCA(min(COMPONENTS, *features.shape), random_state=seed).fit_transform(directions)
     # One thread: the same map on every machine; several only wait for each other where a core has other work.
     with threadpool_limits(1, "openmp"):
-        return TSNE(init="pca", max_iter=STEPS, random_state=seed).fit_transform(reduced).astype(np.float32)
+        layout = TSNE(
+            init="pca", perplexity=min(PERPLEXITY, (len(features) - 1) / 3), max_iter=STEPS, random_state=seed
+        )
+        return layout.fit_transform(reduced).astype(np.float32)
