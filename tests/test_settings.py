@@ -130,14 +130,14 @@ def test_a_new_setting_is_an_option_and_the_flags_fill_it():
 
 def test_a_new_setting_is_asked_for_and_shown(monkeypatch):
     started = []
-    monkeypatch.setitem(RECIPES, "dropout", replace(RECIPES["dropout"], settings=More()))
+    monkeypatch.setitem(RECIPES, "quick", replace(RECIPES["quick"], settings=More()))
     monkeypatch.setattr(TrainingSettings, "from_dict", More.from_dict)
     monkeypatch.setattr(runs.Runs, "start", lambda _, *arguments: started.append(arguments[:3]))
     page = AppTest.from_file(str(APP), default_timeout=30).switch_page(navigation.TRAINING.path).run()
     assert not page.exception
     assert page.table[0].value.set_index("Setting").loc["Patience"].tolist() == ["3", "How long it waits."]
-    asked = page.number_input(key="dropout-patience")
+    asked = page.number_input(key="quick-patience")
     assert (asked.label, asked.help, asked.min, asked.max, asked.value) == ("Patience", "How long it waits.", 1, 50, 3)
     asked.set_value(7)
     next(button for button in page.button if button.label == "Start training").click().run()
-    assert started == [("dropout", "my-dropout", More(patience=7))]
+    assert started == [("quick", "my-quick", More(patience=7))]

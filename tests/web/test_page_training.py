@@ -109,7 +109,7 @@ def test_starts_a_training_with_the_chosen_settings(monkeypatch):
 
 def test_says_why_a_training_cannot_start(monkeypatch):
     page = open_page(monkeypatch, FakeRuns())
-    page.text_input(key="dropout-name").set_value("taken")
+    page.text_input(key="quick-name").set_value("taken")
     submit(page)
     assert page.error[0].value == "There is a network 'taken' already."
     assert not page.exception
@@ -160,7 +160,7 @@ def test_without_any_network_it_offers_to_train_one(monkeypatch):
     page = open_page(monkeypatch, FakeRuns())
     assert not page.exception
     assert "no trained network yet" in page.info[0].value
-    assert page.text_input(key="dropout-name").value == "my-dropout"
+    assert page.text_input(key="quick-name").value == "my-quick"
 
 
 def test_ones_own_digits_are_taught_once_there_are_some_to_judge_by(monkeypatch, tmp_path, mnist_test):
@@ -193,7 +193,7 @@ def test_a_network_that_is_not_kept_says_what_was_measured(monkeypatch):
 
 def test_says_why_the_machine_cannot_start_a_training(monkeypatch):
     page = open_page(monkeypatch, FakeRuns())
-    page.text_input(key="dropout-name").set_value("full")
+    page.text_input(key="quick-name").set_value("full")
     submit(page)
     assert page.error[0].value == "No space left on device"
     assert not page.exception
@@ -209,7 +209,7 @@ def test_from_elsewhere_nobody_trains_unless_it_is_opened(monkeypatch):
     trainings = FakeRuns()
     page = open_page(monkeypatch, trainings)
     submit(page)
-    assert trainings.started[:2] == ("dropout", "my-dropout")
+    assert trainings.started[:2] == ("quick", "my-quick")
 
 
 @pytest.mark.parametrize(("here", "owner", "stops"), [(False, "no", False), (False, "mine", True), (True, "no", True)])
@@ -242,7 +242,7 @@ def test_from_elsewhere_a_training_has_so_many_epochs(monkeypatch):
     monkeypatch.setattr(rights, "is_here", lambda: False)
     trainings = FakeRuns()
     page = open_page(monkeypatch, trainings)
-    page.number_input(key="dropout-epochs").set_value(rights.MOST_EPOCHS + 1)
+    page.number_input(key="quick-epochs").set_value(rights.MOST_EPOCHS + 1)
     submit(page)
     assert page.error[0].value == "At most 40 epochs can be trained from another computer."
     assert trainings.started is None
