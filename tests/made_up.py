@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -180,6 +181,12 @@ def api() -> ASGIApp:
 
 
 @functools.cache
+def alone() -> ThreadPoolExecutor:
+    """A thread without another loop: in a run of all tests, Playwright leaves one in that of the tests."""
+    return ThreadPoolExecutor(1)
+
+
+@functools.cache
 def loop() -> asyncio.AbstractEventLoop:
     return asyncio.new_event_loop()
 
@@ -204,7 +211,7 @@ def ask_api(asked: Asked) -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    loop().run_until_complete(api()(scope, receive, send))
+    alone().submit(loop().run_until_complete, api()(scope, receive, send)).result()
     status, said = sent[0]["status"], b"".join(part["body"] for part in sent[1:])
     assert status in FORESEEN, (status, said)
     assert status < 400 or SENTENCE.fullmatch(json.loads(said)["detail"]), said
@@ -232,7 +239,7 @@ def knock(made: Knock) -> None:
     scope = {"type": made.kind, "path": made.path, "headers": headers} | (
         {"method": "GET"} if made.kind == "http" else {}
     )
-    loop().run_until_complete(Doors(app)(scope, app, send))
+    alone().submit(loop().run_until_complete, Doors(app)(scope, app, send)).result()
 
 
 some = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -35,6 +35,7 @@ SHORTER = {
     "ablation": ["--help"],
 }
 NOT_HERE = {
+    "time_predict": "takes minutes; `tests/cli/test_time_predict.py` runs it",
     "pytest": "this is a part of it",
     "dask": "needs a cluster; `tests/cli/test_workers.py` reads with one",
     "--scheduler": "likewise",

@@ -73,7 +73,7 @@ def read_picture(
     left_out: list[Rejected] = []
     seems: LooksLike | None = None
     if boxes is not None:
-        inside = [ink_inside(mask, scaled(box, mask.shape[1] / picture.shape[1])) for box in boxes]
+        inside = [ink_inside(mask, scaled(box, max(mask.shape) / max(picture.shape[:2]))) for box in boxes]
         with stage("look"):
             looks = look([blob for blob in inside if blob])
     elif digits == "one":
@@ -92,7 +92,7 @@ def read_picture(
             looks, left_out, seems = _judge(candidates, mask, levels, judge or _stored(load_judge), made[STRENGTH])
         left_out += [Rejected(box, LINE) for box in lines]
 
-    scale = picture.shape[1] / mask.shape[1]
+    scale = max(picture.shape[:2]) / max(mask.shape)  # of the longer side: the other may be a pixel, rounded
     order = reading_order([one.blob.box for one in looks])
     rows = tuple(tuple(_digit(looks[i], scale, classifier.calibration.unsure) for i in row) for row in order)
     rejected = tuple(replace(one, box=scaled(one.box, scale)) for one in left_out)
